@@ -1,0 +1,7 @@
+"""WHO: people, groups, mandates."""
+
+from django.apps import AppConfig
+
+
+class LiaisonsConfig(AppConfig):
+    name = "liaisons"

@@ -1,0 +1,153 @@
+"""The process: its timeline, its Working Groups and the topics they ask about."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class TimelineEntry(models.Model):
+    """A stage, event, milestone or deadline of the process, with its true dates.
+
+    A demo shows every date shifted by ``Installation.shift_days``; see ``strategy.timeline``.
+    """
+
+    class Kind(models.TextChoices):
+        STAGE = "stage", _("Stage")
+        EVENT = "event", _("Event")
+        MILESTONE = "milestone", _("Milestone")
+        DEADLINE = "deadline", _("Deadline")
+
+    class Precision(models.TextChoices):
+        DAY = "day", _("Day")
+        MONTH = "month", _("Month")
+        YEAR = "year", _("Year")
+
+    key = models.CharField(max_length=200, unique=True, null=True, blank=True, editable=False)
+    phase = models.PositiveSmallIntegerField(default=2)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    title = models.CharField(_("title"), max_length=200)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    precision = models.CharField(
+        _("precision of the dates"), max_length=5, choices=Precision, default=Precision.DAY
+    )
+    source = models.CharField(_("source"), max_length=500, blank=True)
+    imported = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ["starts_on", "ends_on", "pk"]
+        verbose_name = _("timeline entry")
+        verbose_name_plural = _("timeline entries")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="timeline_entry_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first day."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title or ""
+
+
+class WorkingGroup(models.Model):
+    """One of the thematic groups that prepare the recommendations."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    scope = models.TextField(_("scope"), blank=True)
+    former_name = models.CharField(max_length=100, blank=True)
+    imported = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("Working Group")
+        verbose_name_plural = _("Working Groups")
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class TopicQuerySet(models.QuerySet):
+    def public(self):
+        """Topics everyone sees: those with an opening date that has come, and announced ones."""
+        return self.filter(is_public=True)
+
+    def open(self, at=None):
+        """Topics on which views are wanted now (``at``: an aware datetime, default now)."""
+        at = at or timezone.now()
+        return (
+            self.public()
+            .filter(opens_at__lte=at)
+            .filter(Q(closes_at__isnull=True) | Q(closes_at__gt=at))
+        )
+
+
+class Topic(models.Model):
+    """A subject for discussion, owned by a Working Group, with questions, an opening and a closing."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="topics")
+    title = models.CharField(_("title"), max_length=200)
+    short = models.TextField(_("short version"), max_length=800)
+    is_public = models.BooleanField(_("public"), default=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    # Its place in the order of everything published, for the digest (see mailing.positions).
+    position = models.BigIntegerField(null=True, blank=True, editable=False, db_index=True)
+    imported = models.JSONField(default=dict, editable=False)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["closes_at", "slug"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__gt=F("opens_at")),
+                name="topic_closes_after_it_opens",
+                violation_error_message=_("A topic cannot close before it opens."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title or self.slug
+
+    def get_absolute_url(self):
+        return reverse("strategy:topic_detail", args=[self.slug])
+
+
+class TopicQuestion(models.Model):
+    """One question or aspect a Working Group asks about under a topic."""
+
+    class Kind(models.TextChoices):
+        KEY_QUESTION = "key_question", _("Key question")
+        COMMUNITY_QUESTION = "community_question", _("Question from communities")
+        AREA_OF_INQUIRY = "area_of_inquiry", _("Area of inquiry")
+        SUB_SCOPE = "sub_scope", _("Part of the scope")
+        TALK_PAGE_TOPIC = "talk_page_topic", _("Raised on the talk page")
+        CONFERENCE_QUESTION = "conference_2018_question", _("Asked at the conference of 2018")
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=30, choices=Kind, default=Kind.KEY_QUESTION)
+    text = models.CharField(_("text"), max_length=500)
+    source = models.CharField(max_length=500, blank=True)
+    imported = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("question of a topic")
+        verbose_name_plural = _("questions of topics")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "position"], name="one_question_per_topic_and_position"
+            )
+        ]
+
+    def __str__(self):
+        return self.text or ""

@@ -1,0 +1,38 @@
+"""What every page knows about itself."""
+
+import functools
+
+from django.conf import settings
+from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_bidi
+
+from . import installation
+
+
+def page(request):
+    """The installation, the page's language and direction, and the same page in other languages."""
+    return {
+        "installation": SimpleLazyObject(installation.current),
+        "site_name": settings.SITE_NAME,
+        "source_url": settings.SOURCE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "base_url": settings.BASE_URL,
+        "page_language": get_language() or settings.LANGUAGE_CODE,
+        "page_direction": "rtl" if get_language_bidi() else "ltr",
+        "language_links": functools.partial(language_links, request),
+    }
+
+
+def language_links(request):
+    """This page in each site language: code, own name, path with its query, and which one is shown."""
+    path = request.get_full_path()
+    return [
+        {
+            "code": code,
+            "name": name,
+            "url": translate_url(path, code),
+            "is_current": code == get_language(),
+        }
+        for code, name in settings.LANGUAGES
+    ]

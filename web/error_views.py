@@ -1,0 +1,30 @@
+"""Error pages in the language of the address. The one for 500 asks no database."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+
+def bad_request(request, exception=None):
+    """400: the request could not be read."""
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request, exception=None):
+    """403: signed in, but not for this person."""
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request, exception=None):
+    """404: nothing here, or nothing this person may know of."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """500: rendered without a context, so that nothing else can fail."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def csrf_failure(request, reason=""):
+    """403 with what to do: the form's token was missing or old."""
+    return render(request, "403_csrf.html", status=403)

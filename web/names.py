@@ -1,0 +1,37 @@
+"""Names of languages and countries in the reader's language, from CLDR through Babel."""
+
+import functools
+
+from babel import Locale
+from django.utils.translation import get_language
+
+
+@functools.cache
+def babel_locale(code: str) -> Locale:
+    """Babel's locale for one of the site's language codes (``zh-hans`` and the like)."""
+    return Locale.parse({"zh-hans": "zh_Hans_CN"}.get(code, code.replace("-", "_")))
+
+
+def _reader(locale: str | None) -> Locale:
+    return babel_locale(locale or get_language() or "en")
+
+
+def language_name(code: str, locale: str | None = None, default: str = "") -> str:
+    """CLDR's name of a language code in ``locale``; ``default`` where CLDR has none."""
+    names = _reader(locale).languages
+    return names.get(code.replace("-", "_")) or names.get(_bcp47_case(code)) or default
+
+
+def country_name(iso2: str, locale: str | None = None, default: str = "") -> str:
+    """CLDR's name of an ISO 3166-1 code in ``locale``; ``default`` where CLDR has none."""
+    return _reader(locale).territories.get(iso2) or default
+
+
+def _bcp47_case(code: str) -> str:
+    parts = code.split("-")
+    return "_".join(
+        [
+            parts[0],
+            *(p.title() if len(p) == 4 else p.upper() if len(p) == 2 else p for p in parts[1:]),
+        ]
+    )

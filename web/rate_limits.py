@@ -1,0 +1,30 @@
+"""Limits that hold in the database, whatever else is away."""
+
+import hashlib
+import time
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import RateCounter
+
+
+def allow(key: str, *, limit: int, seconds: int) -> bool:
+    """Count one try under ``key`` and say whether it is among the first ``limit`` in this window."""
+    window = int(time.time() // seconds)
+    ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
+    digest = hashlib.sha256(f"{seconds}:{key}".encode("utf-8", "replace")).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO web_ratecounter (key, window, count, ends_at) VALUES (%s, %s, 1, %s) "
+            "ON CONFLICT (key, window) DO UPDATE SET count = web_ratecounter.count + 1 "
+            "RETURNING count".replace("window", '"window"'),
+            [digest, window, ends_at],
+        )
+        return cursor.fetchone()[0] <= limit
+
+
+def forget_old() -> int:
+    """Delete the counters of windows that are over; returns how many."""
+    return RateCounter.objects.filter(ends_at__lt=timezone.now()).delete()[0]
