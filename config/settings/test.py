@@ -1,10 +1,39 @@
 """For pytest: quick password hashes, mails kept in memory, strict templates."""
 
+import sys
+
 from .base import *  # noqa: F403
-from .base import TEMPLATES
+from .base import BASE_DIR, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 BASE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "⚠ undefined: %s"
+
+
+class UndefinedVariable(str):
+    """Fails the test where one of our own templates shows a variable that does not exist.
+
+    Django asks ``"%s" in string_if_invalid`` and then formats it, which is where the frames tell
+    whose template is being rendered. Templates of Django and of packages are theirs to judge.
+    """
+
+    __slots__ = ()
+
+    def __contains__(self, item):
+        return item == "%s"
+
+    def __mod__(self, missing):
+        frame = sys._getframe()
+        while frame is not None:
+            origin = getattr(frame.f_locals.get("self"), "origin", None)
+            name = str(getattr(origin, "name", "") or "")
+            if name and not name.startswith("<"):
+                if name.startswith(str(BASE_DIR / "templates")):
+                    raise AssertionError(f"{name} shows {missing}, which does not exist.")
+                return ""
+            frame = frame.f_back
+        return ""
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")

@@ -1,0 +1,47 @@
+"""All addresses of the product, by walking the resolver: what the rest of the harness goes over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL pattern: its full name (with namespaces), its route, its view and its parameters."""
+
+    name: str
+    route: str
+    view: Any
+    parameters: tuple[str, ...]
+
+    @property
+    def policy(self) -> str | None:
+        """The policy the view declares, if any; class-based views carry it on the class or the function."""
+        declared = getattr(self.view, "policy", None)
+        return declared or getattr(getattr(self.view, "view_class", None), "policy", None)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.name.startswith("admin:") or self.route.startswith("admin/")
+
+
+def all_addresses() -> list[Address]:
+    """Every URL pattern of the product."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _walk(entry, route, inner)
+        elif isinstance(entry, URLPattern):
+            yield Address(
+                name=f"{namespace}{entry.name}" if entry.name else "",
+                route=route,
+                view=entry.callback,
+                parameters=tuple(entry.pattern.converters),
+            )
