@@ -1,7 +1,7 @@
 """Where the services that the scripts started can be reached.
 
 ``script/services`` (and so ``script/server`` and ``script/test``) write
-``var/services.json``; the settings read it here when DATABASE_URL, REDIS_URL or EMAIL_URL are
+``var/services.json``; the settings read it here when DATABASE_URL, REDIS_URL or EMAIL_HOST are
 not set. Nothing here starts anything, and nothing here imports Django, so that settings and
 scripts can both use it.
 """
@@ -51,7 +51,7 @@ def redis_url(number: int = 0) -> str:
 
 def smtp() -> Smtp:
     """Where the mail sink listens; raises NotRunning where there is none."""
-    found = _service("smtp", "mail server", "EMAIL_URL")
+    found = _service("smtp", "mail server", "EMAIL_HOST")
     return Smtp(host=found["host"], port=found["port"], directory=Path(found["directory"]))
 
 

@@ -20,7 +20,7 @@ import psutil
 import psycopg2
 from psycopg2 import sql
 
-from script.run import processes
+from script.run import detached
 
 DATABASE = "strategy_liaisons"
 ROLE = "strategy"
@@ -47,7 +47,7 @@ def start(directory: Path, *, preferred_port: int | None, for_tests: bool) -> di
         _make_cluster(programs, data, password_file, user)
     password = password_file.read_text(encoding="ascii").strip()
     _end_leftover(data)
-    port = processes.free_port(preferred_port)
+    port = detached.free_port(preferred_port)
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -60,16 +60,16 @@ def start(directory: Path, *, preferred_port: int | None, for_tests: bool) -> di
     command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    process = processes.start_detached(command, log=log, cwd=home, user=user)
+    process = detached.start(command, log=log, cwd=home, user=user)
     url = f"postgresql://{ROLE}:{password}@127.0.0.1:{port}/{DATABASE}"
     _wait_until_ready(process, url, log)
     _make_database(url)
-    return {"pid": process.pid, "born": processes.born(process.pid), "port": port, "url": url}
+    return {"pid": process.pid, "born": detached.born(process.pid), "port": port, "url": url}
 
 
 def stop(pid: int, birth: float) -> None:
     """Stop PostgreSQL in good order: open sessions are ended, then it writes and exits."""
-    processes.end(pid, birth, sign=signal.SIGINT, patience=20)
+    detached.end(pid, birth, sign=signal.SIGINT, patience=20)
 
 
 def _place(directory: Path) -> tuple[Path, Path, str | None]:
@@ -171,7 +171,7 @@ def _end_leftover(data: Path) -> None:
     try:
         lines = pid_file.read_text(encoding="utf-8").splitlines()
         pid, folder = int(lines[0]), Path(lines[1])
-        birth = processes.born(pid)
+        birth = detached.born(pid)
         command = psutil.Process(pid).cmdline()
     except (OSError, ValueError, IndexError, psutil.Error):
         return

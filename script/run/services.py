@@ -24,39 +24,36 @@ from pathlib import Path
 from typing import Any
 
 from config import embedded
-from script.run import postgres, processes, redis
+from script.run import detached, postgres, redis
 from script.run.postgres import CannotStart
 
-URLS = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "smtp": "EMAIL_URL"}
+VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "smtp": "EMAIL_HOST"}
 TITLES = {"postgres": "PostgreSQL", "redis": "Redis", "smtp": "mail sink"}
 State = dict[str, dict[str, Any]]
 
 
-def start(*, for_tests: bool = False, say: Callable[[str], None] = print) -> list[str]:
+def start(*, owner: str, for_tests: bool = False, say: Callable[[str], None] = print) -> None:
     """Start each service that is neither running nor named in the environment.
 
-    Gives the keys of those that were started now, so that the caller can stop just these.
-    Raises CannotStart.
+    ``owner`` names the program that starts it: the same program may stop it, also when it was
+    killed meanwhile and started again. Raises CannotStart.
     """
     directory = embedded.services_dir()
     directory.mkdir(parents=True, exist_ok=True)
-    started = []
     with _locked(directory):
         state = _read()
-        for key, variable in URLS.items():
+        for key, variable in VARIABLES.items():
             if os.environ.get(variable) or _runs(state.get(key)):
                 continue
             began = time.monotonic()
             before = state.get(key, {}).get("port")
-            state[key] = _start_one(key, directory, before, for_tests)
-            started.append(key)
+            state[key] = _start_one(key, directory, before, for_tests) | {"owner": owner}
             _write(state)
             say(f"{TITLES[key]} started in {time.monotonic() - began:.1f} s")
-    return started
 
 
-def stop(keys: list[str] | None = None) -> list[str]:
-    """Stop the named services (default: all that run); gives the keys of those stopped."""
+def stop(*, owner: str | None = None) -> list[str]:
+    """Stop the services that ``owner`` started (default: all); gives the keys of those stopped."""
     directory = embedded.services_dir()
     if not embedded.state_file().exists():
         return []
@@ -65,10 +62,10 @@ def stop(keys: list[str] | None = None) -> list[str]:
         state = _read()
         for key in ("smtp", "redis", "postgres"):
             entry = state.get(key)
-            if entry is None or (keys is not None and key not in keys):
+            if entry is None or (owner is not None and entry.get("owner") != owner):
                 continue
             if _runs(entry):
-                end = postgres.stop if key == "postgres" else processes.end
+                end = postgres.stop if key == "postgres" else detached.end
                 end(entry["pid"], entry["born"])
                 stopped.append(key)
             # The port is kept, so that a URL someone noted stays right after a restart.
@@ -91,7 +88,9 @@ def environment() -> dict[str, str]:
     if "redis" in found:
         values["REDIS_URL"] = f"{found['redis']['url']}/0"
     if "smtp" in found:
-        values["EMAIL_URL"] = f"smtp://{found['smtp']['host']}:{found['smtp']['port']}"
+        values["EMAIL_HOST"] = found["smtp"]["host"]
+        values["EMAIL_PORT"] = str(found["smtp"]["port"])
+        values["EMAIL_USE_TLS"] = "no"
     return values
 
 
@@ -104,14 +103,12 @@ def _start_one(key: str, directory: Path, port: int | None, for_tests: bool) -> 
 
 
 def _start_mail_sink(directory: Path, preferred_port: int | None) -> dict[str, Any]:
-    port = processes.free_port(preferred_port)
+    port = detached.free_port(preferred_port)
     mail = directory / "mail"
     mail.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "script.run.mail_sink", "--port", str(port)]
     log = directory / "mail-sink.log"
-    process = processes.start_detached(
-        [*command, "--directory", str(mail)], log=log, cwd=embedded.ROOT
-    )
+    process = detached.start([*command, "--directory", str(mail)], log=log, cwd=embedded.ROOT)
     deadline = time.monotonic() + 20
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -126,7 +123,7 @@ def _start_mail_sink(directory: Path, preferred_port: int | None) -> dict[str, A
         raise CannotStart(f"The mail sink did not start; see {log}.")
     return {
         "pid": process.pid,
-        "born": processes.born(process.pid),
+        "born": detached.born(process.pid),
         "host": "127.0.0.1",
         "port": port,
         "directory": str(mail),
@@ -134,7 +131,7 @@ def _start_mail_sink(directory: Path, preferred_port: int | None) -> dict[str, A
 
 
 def _runs(entry: dict[str, Any] | None) -> bool:
-    return bool(entry and "pid" in entry and processes.is_same(entry["pid"], entry["born"]))
+    return bool(entry and "pid" in entry and detached.is_same(entry["pid"], entry["born"]))
 
 
 def _read() -> State:
@@ -173,7 +170,7 @@ def main() -> int:
         # A Ctrl-C now would leave a service that no state file knows.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            start(for_tests=arguments.tests)
+            start(owner="services", for_tests=arguments.tests)
         except CannotStart as problem:
             print(problem, file=sys.stderr)
             return 1
@@ -186,8 +183,8 @@ def main() -> int:
         return 0
     found = running()
     for key, title in TITLES.items():
-        if os.environ.get(URLS[key]):
-            print(f"{title}: not ours, {URLS[key]} is set")
+        if os.environ.get(VARIABLES[key]):
+            print(f"{title}: not ours, {VARIABLES[key]} is set")
         elif key in found:
             print(f"{title}: runs on port {found[key]['port']} (pid {found[key]['pid']})")
         else:

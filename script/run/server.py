@@ -1,0 +1,290 @@
+"""The whole product on one's own machine: web, worker, beat, and the services they need.
+
+    script/server          serve on http://127.0.0.1:8000 until Ctrl-C (PORT changes the port)
+
+DEMO_PASSWORD sets the password of the demo accounts; where it is not set, one is made up once
+and kept in ``var/demo-password``. Output of the parts is shown and kept in ``var/log/``.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import psycopg2
+
+from config import embedded
+from script.run import processes, services
+from script.run.bootstrap import STAMPS, Stamp, files_under
+from script.run.parts import Part, PartEnded, Parts
+from script.run.postgres import CannotStart
+
+ROOT = embedded.ROOT
+OWNER = "server"
+ACCOUNTS = {
+    "core-team@example.org": "the Core Team: the admin",
+    "reviewer@example.org": "reviews mandates",
+    "liaison@example.org": "an active liaison",
+    "member@example.org": "signed in, not yet a liaison",
+}
+
+
+class CannotServe(Exception):
+    """The product cannot be served; the message tells a person why and what to do."""
+
+
+def main() -> int:
+    """Set up, serve until told to stop, end everything; gives the exit code."""
+    processes.stop_on_signals()
+    began = time.monotonic()
+    try:
+        port = read_port(os.environ.get("PORT", "8000"))
+        with only_one(port):
+            refuse_busy_port(port)
+            serve(port, began)
+    except processes.Stopped:
+        say("Stopped.")
+        return 0
+    except (CannotServe, CannotStart, PartEnded) as problem:
+        say(f"\n{problem}")
+        return 1
+    return 0
+
+
+def serve(port: int, began: float) -> None:
+    """Start everything in order and watch it. Ends by an exception only."""
+    parts = Parts(ROOT, embedded.services_dir() / "log")
+    try:
+        services.start(owner=OWNER, say=say)
+        environment = make_environment(port)
+        fill_database(environment)
+        for part in PARTS:
+            parts.start(part, environment, port=port, var=embedded.services_dir())
+        wait_until_ready(port, parts)
+        say_welcome(port, environment["DEMO_PASSWORD"], time.monotonic() - began)
+        needed = services.running()
+        parts.watch(lambda: refuse_lost_service(needed))
+    except processes.Stopped:
+        say("\nStopping …")
+        raise
+    finally:
+        parts.end()
+        services.stop(owner=OWNER)
+
+
+PARTS = (
+    Part(
+        "web",
+        [
+            *(sys.executable, "-m", "gunicorn", "config.wsgi"),
+            *("--bind", "127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
+            *("--preload", "--graceful-timeout", "5", "--log-level", "warning"),
+        ],
+    ),
+    Part(
+        "worker",
+        [
+            *(sys.executable, "-m", "celery", "--app", "config.celery", "worker"),
+            *("--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"),
+        ],
+    ),
+    Part(
+        "beat",
+        [
+            *(sys.executable, "-m", "celery", "--app", "config.celery", "beat"),
+            # What was due while beat was away is found in the database, not in this file.
+            *("--schedule", "{var}/beat-schedule", "--pidfile", "", "--loglevel", "warning"),
+        ],
+    ),
+)
+
+
+def read_port(text: str) -> int:
+    """The port to serve on. Raises CannotServe where PORT is not one."""
+    if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) < 65536:
+        return int(text)
+    raise CannotServe(f"PORT must be a number from 1 to 65535, not {text!r}.")
+
+
+@contextmanager
+def only_one(port: int) -> Iterator[None]:
+    """Hold the right to serve this checkout; the kernel lets it go when this process dies."""
+    directory = embedded.services_dir()
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "server.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotServe(f"script/server already runs here{who_holds(lock)}.") from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()} {port}\n")
+        lock.flush()
+        yield
+        lock.truncate(0)
+
+
+def who_holds(lock: IO[str]) -> str:
+    """Where the other one serves, as far as it has said so."""
+    lock.seek(0)
+    words = lock.read().split()
+    return f": http://127.0.0.1:{words[1]}/ (pid {words[0]})" if len(words) == 2 else ""
+
+
+def refuse_busy_port(port: int) -> None:
+    """Raise CannotServe where another program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as problem:
+            raise CannotServe(
+                f"Port {port} cannot be used ({problem.strerror}): choose another, "
+                f"for example PORT={port + 1 if port < 65535 else 8000} script/server"
+            ) from None
+
+
+def make_environment(port: int) -> dict[str, str]:
+    """The environment of every part."""
+    environment = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    environment.setdefault("DEMO_PASSWORD", kept_demo_password())
+    return environment
+
+
+def kept_demo_password() -> str:
+    """The made-up password of this checkout's demo accounts: the same at every start."""
+    file = embedded.services_dir() / "demo-password"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(9) + "\n", encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
+
+
+def fill_database(environment: dict[str, str]) -> None:
+    """Bring the database up to date; a database made just now becomes a marked demo."""
+    url = environment.get("DATABASE_URL") or embedded.database_url()
+    mark = read_mark(url)
+    is_ours = "DATABASE_URL" not in environment
+    if mark == "none" and not is_ours:
+        raise CannotServe(
+            "script/server serves demos only, and DATABASE_URL names a database that is not "
+            "marked as one. deploy/README.md says how to serve a real installation."
+        )
+    manage(environment, "Bringing the database up to date", "migrate", "--verbosity", "0")
+    if mark != "demo":
+        manage(environment, "Marking the database as a demo", "create_installation", "--demo")
+    # What was done once for this very database is not done again at each start. Its port says
+    # nothing: the embedded one may get another at any time.
+    database = re.sub(r":[0-9]+/", "/", url)
+    if mark != "demo":
+        for name in ("reference-data", "demo"):
+            (STAMPS / name).unlink(missing_ok=True)
+    data = [*files_under(ROOT / "data"), *files_under(ROOT / "importing", "*.py")]
+    once(
+        Stamp("reference-data", data, database),
+        lambda: manage(environment, "Importing the reference data", "import_reference_data"),
+    )
+    once(
+        Stamp("demo", [], database, environment["DEMO_PASSWORD"]),
+        lambda: manage(environment, "Making the demo accounts", "seed_demo"),
+    )
+    collect = ("collectstatic", "--noinput", "--clear", "--verbosity", "0")
+    once(
+        Stamp("static", files_under(ROOT / "static") + files_under(ROOT / "var/static-build")),
+        lambda: manage(environment, "Collecting static files", *collect),
+    )
+
+
+def once(stamp: Stamp, work: Callable[[], None]) -> None:
+    """Do a piece of work unless its stamp says that it is done."""
+    if not stamp.is_current():
+        work()
+        stamp.write()
+
+
+def read_mark(url: str) -> str:
+    """Whether a database is ``empty``, a ``demo``, ``real``, or has tables but ``none``."""
+    try:
+        connection = psycopg2.connect(url, connect_timeout=10)
+    except psycopg2.OperationalError as problem:
+        raise CannotServe(f"The database cannot be reached: {problem}") from None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT to_regclass('django_migrations'), to_regclass('web_installation')"
+            )
+            has_tables, has_mark = cursor.fetchone() or (None, None)
+            if not has_mark:
+                return "none" if has_tables else "empty"
+            cursor.execute("SELECT is_demo FROM web_installation")
+            row = cursor.fetchone()
+            return "none" if row is None else "demo" if row[0] else "real"
+    finally:
+        connection.close()
+
+
+def manage(environment: dict[str, str], title: str, *command: str) -> None:
+    """Run a command of ``manage.py`` and say what it is for. Raises CannotServe if it fails."""
+    say(f"{title} …")
+    began = time.monotonic()
+    code = processes.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment)
+    if code != 0:
+        raise CannotServe(f"{title}: manage.py {command[0]} failed (exit code {code}).")
+    say(f"{title}: done in {time.monotonic() - began:.1f} s")
+
+
+def wait_until_ready(port: int, parts: Parts) -> None:
+    """Wait until a page can be had. Raises CannotServe after a minute, PartEnded before."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        parts.tend(0.1)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            continue
+    raise CannotServe(f"The web server did not answer on port {port} within a minute.")
+
+
+def refuse_lost_service(needed: services.State) -> None:
+    """Raise PartEnded when a service that ran at the start runs no more."""
+    lost = needed.keys() - services.running().keys()
+    for key in sorted(lost):
+        raise PartEnded(
+            f"{services.TITLES[key]} ended by itself, so everything else is ended too. "
+            f"Its log is in {embedded.services_dir()}."
+        )
+
+
+def say_welcome(port: int, password: str, seconds: float) -> None:
+    """Print the address and the accounts."""
+    say(f"\nReady after {seconds:.1f} s: http://127.0.0.1:{port}/\n")
+    say("This is a demo. Sign in by e-mail and password:")
+    width = max(map(len, ACCOUNTS))
+    for address, what in ACCOUNTS.items():
+        say(f"  {address:<{width}}  {what}")
+    say(f"Password of each: {password}")
+    if "smtp" in services.running():
+        say(f"Mail is not sent; each message is a file in {embedded.smtp().directory}")
+    say("Ctrl-C stops everything.\n")
+
+
+def say(text: str) -> None:
+    """Print a line, also when nobody can read it any more."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())
