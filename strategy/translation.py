@@ -8,23 +8,28 @@ from .models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
 @register(TimelineEntry)
 class TimelineEntryTranslation(TranslationOptions):
     fields = ("title",)
+    required_languages = ("en",)
 
 
 @register(WorkingGroup)
 class WorkingGroupTranslation(TranslationOptions):
     fields = ("name", "scope")
+    required_languages = {"en": ("name",), "default": ()}
 
 
 @register(Topic)
 class TopicTranslation(TranslationOptions):
     fields = ("title", "short")
+    required_languages = ("en",)
 
 
 @register(TopicQuestion)
 class TopicQuestionTranslation(TranslationOptions):
     fields = ("text",)
+    required_languages = ("en",)
 
 
 @register(Update)
 class UpdateTranslation(TranslationOptions):
     fields = ("title", "short", "body")
+    required_languages = {"en": ("title", "short"), "default": ()}

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .short_versions import MAX_SHORT, short_versions_fit
+
 
 class TimelineEntry(models.Model):
     """A stage, event, milestone or deadline of the process, with its true dates.
@@ -72,7 +74,7 @@ class WorkingGroup(models.Model):
 
 class TopicQuerySet(models.QuerySet):
     def public(self):
-        """Topics everyone sees: those with an opening date that has come, and announced ones."""
+        """Topics everyone sees: announced, open and closed ones."""
         return self.filter(is_public=True)
 
     def open(self, at=None):
@@ -84,19 +86,39 @@ class TopicQuerySet(models.QuerySet):
             .filter(Q(closes_at__isnull=True) | Q(closes_at__gt=at))
         )
 
+    def by_deadline(self):
+        """The soonest deadline first; those without one last."""
+        return self.order_by(F("closes_at").asc(nulls_last=True), "slug")
+
+    def to_announce(self, at):
+        """Open topics that have no place yet in the order of everything published."""
+        return self.open(at).filter(position__isnull=True).order_by("opens_at", "pk")
+
 
 class Topic(models.Model):
     """A subject for discussion, owned by a Working Group, with questions, an opening and a closing."""
 
+    class Turn(models.TextChoices):
+        """Who acts next on a topic; follows from its dates and is not stored."""
+
+        WORKING_GROUP_PREPARES = "prepares", _("The Working Group prepares it")
+        COMMUNITIES = (
+            "communities",
+            _("It is your turn: groups and communities say what they think"),
+        )
+        WORKING_GROUP_READS = "reads", _("The Working Group works with what was said")
+
     slug = models.SlugField(max_length=120, unique=True)
     working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="topics")
     title = models.CharField(_("title"), max_length=200)
-    short = models.TextField(_("short version"), max_length=800)
+    short = models.TextField(
+        _("short version"), max_length=MAX_SHORT, help_text=_("At most 800 characters.")
+    )
     is_public = models.BooleanField(_("public"), default=True)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
-    # Its place in the order of everything published, for the digest (see mailing.positions).
-    position = models.BigIntegerField(null=True, blank=True, editable=False, db_index=True)
+    # Its place in the order of everything published, given when it opens (see mailing.positions).
+    position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     imported = models.JSONField(default=dict, editable=False)
 
     objects = TopicQuerySet.as_manager()
@@ -111,7 +133,8 @@ class Topic(models.Model):
                 | Q(opens_at__isnull=False, closes_at__gt=F("opens_at")),
                 name="topic_closes_after_it_opens",
                 violation_error_message=_("A topic cannot close before it opens."),
-            )
+            ),
+            short_versions_fit("a_topic_in_short_is_short"),
         ]
 
     def __str__(self):
@@ -119,6 +142,16 @@ class Topic(models.Model):
 
     def get_absolute_url(self):
         return reverse("strategy:topic_detail", args=[self.slug])
+
+    @property
+    def turn(self) -> "Topic.Turn":
+        """Whose turn it is now."""
+        now = timezone.now()
+        if self.opens_at is None or self.opens_at > now:
+            return self.Turn.WORKING_GROUP_PREPARES
+        if self.closes_at is None or self.closes_at > now:
+            return self.Turn.COMMUNITIES
+        return self.Turn.WORKING_GROUP_READS
 
 
 class TopicQuestion(models.Model):

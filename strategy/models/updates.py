@@ -1,10 +1,17 @@
-"""Updates: what the Core Team publishes."""
+"""Updates: what the Core Team publishes, and the history of each."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .short_versions import MAX_SHORT, short_versions_fit
+
+
+def _field(code):
+    return code.replace("-", "_")
 
 
 class UpdateQuerySet(models.QuerySet):
@@ -18,6 +25,10 @@ class UpdateQuerySet(models.QuerySet):
             "publish_at", "pk"
         )
 
+    def without_bodies(self):
+        """The same updates without their ten long texts, for lists."""
+        return self.defer("body", *(f"body_{_field(code)}" for code, _name in settings.LANGUAGES))
+
 
 class Update(models.Model):
     """News from the Core Team in up to ten languages: draft, then scheduled, then published."""
@@ -30,7 +41,7 @@ class Update(models.Model):
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(_("title"), max_length=200)
     short = models.TextField(
-        _("short version"), max_length=800, help_text=_("At most 800 characters.")
+        _("short version"), max_length=MAX_SHORT, help_text=_("At most 800 characters.")
     )
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown."))
     status = models.CharField(
@@ -38,6 +49,8 @@ class Update(models.Model):
     )
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When words that readers already saw were last changed; a translation added is no correction.
+    corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Its place in the order of everything published, for the digest (see mailing.positions).
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     author = models.ForeignKey(
@@ -63,10 +76,65 @@ class Update(models.Model):
                 name="a_scheduled_update_has_its_time",
                 violation_error_message=_("Say when the update is to be published."),
             ),
+            models.CheckConstraint(
+                condition=Q(status="draft")
+                | (
+                    Q(title_en__isnull=False, short_en__isnull=False)
+                    & ~Q(title_en="")
+                    & ~Q(short_en="")
+                ),
+                name="only_a_draft_lacks_english_text",
+                violation_error_message=_(
+                    "An update needs a title and a short version in English before it can be "
+                    "scheduled or published."
+                ),
+            ),
+            short_versions_fit("an_update_in_short_is_short"),
         ]
+        permissions = [("publish_update", "Can publish, schedule and correct updates")]
 
     def __str__(self):
         return self.title or self.slug
 
     def get_absolute_url(self):
         return reverse("strategy:update_detail", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        """True once everyone sees it; it then stays so."""
+        return self.status == self.Status.PUBLISHED
+
+
+class UpdateEvent(models.Model):
+    """One line of an update's history: who did what, when. Never changed; holds ids, no names."""
+
+    class Kind(models.TextChoices):
+        WRITTEN = "written", _("Written")
+        SCHEDULED = "scheduled", _("Scheduled")
+        UNSCHEDULED = "unscheduled", _("Taken off the schedule")
+        PUBLISHED = "published", _("Published")
+        TRANSLATED = "translated", _("Translation added")
+        CORRECTED = "corrected", _("Corrected")
+
+    update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    # Empty where the schedule did it.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # The names of the fields that changed, e.g. ["title_fr", "body_en"].
+    fields = models.JSONField(_("changed"), default=list, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("event in an update's history")
+        verbose_name_plural = _("history of updates")
+
+    def __str__(self):
+        return self.get_kind_display()
