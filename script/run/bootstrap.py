@@ -62,10 +62,7 @@ def make_ready(*, for_tests: bool) -> None:
     STAMPS.mkdir(parents=True, exist_ok=True)
     make_venv()
     install_python_packages("dev" if for_tests else "embedded")
-    node = find_node()
-    if (ROOT / "package-lock.json").exists():
-        install_front_end_packages(node)
-        build_assets(node)
+    build_assets(find_node())
     compile_catalogues()
     if for_tests:
         ensure_program("Chromium", CHROMIUM_NAMES, package="chromium", why="browser tests")
@@ -123,37 +120,14 @@ def find_node() -> Path:
     raise CannotGoOn(f"Node.js {OLDEST_NODE} or newer is needed: install nodejs and npm.")
 
 
-def install_front_end_packages(node: Path) -> None:
-    """``npm ci`` when package-lock.json changed."""
-    stamp = Stamp("node", [ROOT / "package-lock.json"])
-    if stamp.is_current() and (ROOT / "node_modules").is_dir():
-        return
-    step(
-        "Installing front-end packages from package-lock.json",
-        [node.parent / "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-        hint="npm must reach a package registry; its settings come from your npm configuration.",
-        env=with_node(node),
-    )
-    stamp.write()
-
-
 def build_assets(node: Path) -> None:
-    """Build styles and scripts when one of their sources changed."""
-    build = ROOT / "script" / "build-assets"
-    if not build.exists():
-        return
-    sources = [
-        *files_under(ROOT / "static"),
-        *files_under(ROOT / "frontend"),
-        *files_under(ROOT / "script", "build-assets*"),
-        *files_under(ROOT / "data", "countries.csv"),
-        ROOT / "package-lock.json",
-    ]
-    stamp = Stamp("assets", sources)
-    if stamp.is_current() and (ROOT / "var" / "static-build").is_dir():
-        return
-    step("Building styles and scripts", [build], env=with_node(node))
-    stamp.write()
+    """Install front-end packages and build styles and scripts; it skips what is up to date."""
+    code = processes.run([ROOT / "script" / "build-assets"], cwd=ROOT, env=with_node(node))
+    if code != 0:
+        raise CannotGoOn(
+            f"script/build-assets failed (exit code {code}). npm must reach a package registry; "
+            "its settings come from your npm configuration."
+        )
 
 
 def compile_catalogues() -> None:

@@ -23,7 +23,7 @@ import psycopg2
 
 from config import embedded
 from script.run import processes, services
-from script.run.bootstrap import STAMPS, Stamp, files_under
+from script.run.bootstrap import Stamp, files_under
 from script.run.parts import Part, PartEnded, Parts
 from script.run.postgres import CannotStart
 
@@ -169,24 +169,10 @@ def kept_demo_password() -> str:
 
 
 def fill_database(environment: dict[str, str]) -> None:
-    """Bring the database up to date; a database made just now becomes a marked demo."""
-    url = environment.get("DATABASE_URL") or embedded.database_url()
-    mark = read_mark(url)
-    is_ours = "DATABASE_URL" not in environment
-    if mark == "none" and not is_ours:
-        raise CannotServe(
-            "script/server serves demos only, and DATABASE_URL names a database that is not "
-            "marked as one. deploy/README.md says how to serve a real installation."
-        )
-    manage(environment, "Bringing the database up to date", "migrate", "--verbosity", "0")
-    if mark != "demo":
-        manage(environment, "Marking the database as a demo", "create_installation", "--demo")
-    # What was done once for this very database is not done again at each start. Its port says
-    # nothing: the embedded one may get another at any time.
-    database = re.sub(r":[0-9]+/", "/", url)
-    if mark != "demo":
-        for name in ("reference-data", "demo"):
-            (STAMPS / name).unlink(missing_ok=True)
+    """Bring the database up to date. A new one becomes a demo; a real one is refused."""
+    manage(environment, "Bringing the database up to date", "make_database", "--demo")
+    # What was done for this very database is not done again at each start.
+    database = when_made(environment.get("DATABASE_URL") or embedded.database_url())
     data = [*files_under(ROOT / "data"), *files_under(ROOT / "importing", "*.py")]
     once(
         Stamp("reference-data", data, database),
@@ -210,23 +196,13 @@ def once(stamp: Stamp, work: Callable[[], None]) -> None:
         stamp.write()
 
 
-def read_mark(url: str) -> str:
-    """Whether a database is ``empty``, a ``demo``, ``real``, or has tables but ``none``."""
-    try:
-        connection = psycopg2.connect(url, connect_timeout=10)
-    except psycopg2.OperationalError as problem:
-        raise CannotServe(f"The database cannot be reached: {problem}") from None
+def when_made(url: str) -> str:
+    """When a database was made: two databases at the same address differ in it."""
+    connection = psycopg2.connect(url, connect_timeout=10)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT to_regclass('django_migrations'), to_regclass('web_installation')"
-            )
-            has_tables, has_mark = cursor.fetchone() or (None, None)
-            if not has_mark:
-                return "none" if has_tables else "empty"
-            cursor.execute("SELECT is_demo FROM web_installation")
-            row = cursor.fetchone()
-            return "none" if row is None else "demo" if row[0] else "real"
+            cursor.execute("SELECT made_at FROM web_installation")
+            return str(cursor.fetchone())
     finally:
         connection.close()
 
