@@ -94,7 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "liaisons.User"
 
 # The default cache lives in the database: sign-in limits must hold while Redis is away.
-# The "pages" cache is each process's own memory; its keys carry the content version.
+# "pages" and "searches" (pages with a query) are each process's own memory; see web/public_pages.py.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -105,6 +105,11 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
         "OPTIONS": {"MAX_ENTRIES": 3000},
+    },
+    "searches": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "searches",
+        "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
 

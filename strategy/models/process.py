@@ -96,7 +96,7 @@ class TopicQuerySet(models.QuerySet):
 
 
 class Topic(models.Model):
-    """A subject for discussion, owned by a Working Group, with questions, an opening and a closing."""
+    """A subject for discussion, owned by a Working Group, with questions and dates."""
 
     class Turn(models.TextChoices):
         """Who acts next on a topic; follows from its dates and is not stored."""
@@ -104,7 +104,7 @@ class Topic(models.Model):
         WORKING_GROUP_PREPARES = "prepares", _("The Working Group prepares it")
         COMMUNITIES = (
             "communities",
-            _("It is your turn: groups and communities say what they think"),
+            _("Communities say what they think"),
         )
         WORKING_GROUP_READS = "reads", _("The Working Group works with what was said")
 
