@@ -36,7 +36,7 @@ class MandateQuerySet(models.QuerySet):
 
 
 class Mandate(models.Model):
-    """Group × person × seat × evidence × dates × status; begins as a draft while someone signs up."""
+    """Group × person × seat × evidence × dates × status; a draft while someone signs up."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -106,6 +106,7 @@ class Mandate(models.Model):
         ordering = ["-created_at", "-pk"]
         verbose_name = _("mandate")
         verbose_name_plural = _("mandates")
+        permissions = [("review_mandate", _("Can review mandates"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "group"],
@@ -174,12 +175,16 @@ class Mandate(models.Model):
 
 
 class MandateEvent(models.Model):
-    """One line of a mandate's history. Never changed or deleted; holds ids, no names."""
+    """One line of a mandate's history; holds ids, no names.
+
+    The database refuses to change or delete a row (migration ``0002_history_is_append_only``).
+    """
 
     class Kind(models.TextChoices):
         STARTED = "started", _("Started")
         SUBMITTED = "submitted", _("Submitted")
         MORE_ASKED = "more_asked", _("More information asked for")
+        ANSWERED = "answered", _("Answered")
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")

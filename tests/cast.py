@@ -1,0 +1,105 @@
+"""The cast: the same people in every test, named for who they are.
+
+Alice is the primary liaison of the group ``swahili`` and Bob its deputy; Carol has applied for
+it; Dave has a plain account; Erin edits for the Core Team; Frank reviews as a superuser; Grace is
+the liaison of another group, ``armenia``. Alice and Grace are public by name, the others are not.
+"""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from liaisons.models import Group
+
+from .factories import (
+    CountryFactory,
+    GroupFactory,
+    LanguageFactory,
+    MandateFactory,
+    RegionFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture
+def swahili(db):
+    """Jenga Wikipedia ya Kiswahili, a user group of Tanzania."""
+    return GroupFactory(
+        slug="swahili",
+        name="Jenga Wikipedia ya Kiswahili",
+        kind=Group.Kind.USER_GROUP,
+        languages=[LanguageFactory(code="sw", english_name="Swahili", autonym="Kiswahili")],
+    )
+
+
+@pytest.fixture
+def armenia(db):
+    """Wikimedia Armenia, a chapter."""
+    country = CountryFactory(iso2="AM", english_name="Armenia", region=RegionFactory(code="CEECA"))
+    return GroupFactory(
+        slug="armenia", name="Wikimedia Armenia", kind=Group.Kind.CHAPTER, country=country
+    )
+
+
+@pytest.fixture
+def frank(db):
+    """Superuser and reviewer."""
+    return UserFactory(admin=True, display_name="Frank", email="frank@example.org")
+
+
+@pytest.fixture
+def erin(db):
+    """Core Team editor: staff who may publish and not review."""
+    erin = UserFactory(core_team=True, display_name="Erin", email="erin@example.org")
+    erin.user_permissions.set(Permission.objects.filter(content_type__app_label="strategy"))
+    return erin
+
+
+@pytest.fixture
+def alice(db, swahili, frank):
+    """Primary liaison of ``swahili``, public by name; her contact is Frank."""
+    person = UserFactory(by_name=True, display_name="Alice", email="alice@example.org")
+    MandateFactory(person=person, group=swahili, confirmed=True, reviewer=frank)
+    return person
+
+
+@pytest.fixture
+def bob(db, swahili, frank):
+    """Deputy of ``swahili``, not public by name."""
+    person = UserFactory(display_name="Bob", email="bob@example.org")
+    MandateFactory(person=person, group=swahili, confirmed=True, deputy=True, reviewer=frank)
+    return person
+
+
+@pytest.fixture
+def carol(db, swahili):
+    """Has applied to be primary liaison of ``swahili``; not public by name."""
+    person = UserFactory(display_name="Carol", email="carol@example.org")
+    MandateFactory(person=person, group=swahili)
+    return person
+
+
+@pytest.fixture
+def dave(db):
+    """A plain member account."""
+    return UserFactory(display_name="Dave", email="dave@example.org")
+
+
+@pytest.fixture
+def grace(db, armenia, frank):
+    """Primary liaison of another group, ``armenia``; public by name."""
+    person = UserFactory(by_name=True, display_name="Grace", email="grace@example.org")
+    MandateFactory(person=person, group=armenia, confirmed=True, reviewer=frank)
+    return person
+
+
+@pytest.fixture
+def as_person():
+    """``as_person(dave)`` gives a browser in which Dave is signed in."""
+
+    def signed_in(person):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
