@@ -59,7 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_ready(*, for_tests: bool) -> None:
     """Run each step whose result is missing or out of date. Raises CannotGoOn."""
-    STAMPS.mkdir(parents=True, exist_ok=True)
     make_venv()
     install_python_packages("dev" if for_tests else "embedded")
     build_assets(find_node())
@@ -166,8 +165,11 @@ def _knows_package(package: str) -> bool:
 class Stamp:
     """Remembers what a step was last made from."""
 
-    def __init__(self, name: str, sources: Iterable[Path], *words: str) -> None:
-        self.file = STAMPS / name
+    def __init__(
+        self, name: str, sources: Iterable[Path], *words: str, folder: Path = STAMPS
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file = folder / name
         self.value = fingerprint(sources, *words)
 
     def is_current(self) -> bool:

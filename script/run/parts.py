@@ -52,14 +52,15 @@ class Parts:
     def start(self, part: Part, env: dict[str, str], **words: object) -> None:
         """Start a part; ``words`` fill the braces in its command."""
         command = [word.format(**words) for word in part.command]
-        process = processes.start(command, cwd=self.root, env=env, stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
-        log = (self.logs / f"{part.name}.log").open("wb")
-        running = _Running(part.name, process, log)
-        self.running.append(running)
-        self.selector.register(process.stdout, selectors.EVENT_READ, running)
-        self.watched.add(process.stdout)
+        with processes.uninterrupted():
+            process = processes.start(command, cwd=self.root, env=env, stdout=subprocess.PIPE)
+            assert process.stdout is not None
+            os.set_blocking(process.stdout.fileno(), False)
+            log = (self.logs / f"{part.name}.log").open("wb")
+            running = _Running(part.name, process, log)
+            self.running.append(running)
+            self.selector.register(process.stdout, selectors.EVENT_READ, running)
+            self.watched.add(process.stdout)
 
     def tend(self, seconds: float) -> None:
         """Show what the parts say for up to ``seconds``. Raises PartEnded when one has ended."""
@@ -85,7 +86,7 @@ class Parts:
             if running.process.poll() is None:
                 running.process.terminate()
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not processes.in_a_hurry():
             if all(running.process.poll() is not None for running in self.running):
                 break
             # Their output is still read: a part that waits for its pipe would never end.

@@ -160,6 +160,7 @@ def _initdb(
         env={"PATH": os.environ.get("PATH", os.defpath), "TZ": "UTC"},
         user=user,
         extra_groups=[] if user else None,
+        start_new_session=True,  # A Ctrl-C is for the program that waits for it.
         capture_output=True,
         text=True,
     )

@@ -9,27 +9,58 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
+from typing import IO
 
 
 class Stopped(BaseException):
     """Someone asked this program to stop (Ctrl-C, SIGTERM, or the terminal went away)."""
 
 
-def stop_on_signals() -> None:
-    """Let SIGINT, SIGTERM and SIGHUP raise Stopped, wherever the program is."""
+class _Asked:
+    """What the signals so far have asked for."""
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        # The second signal, while things are being ended, is not to tear that apart.
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, signal.SIG_IGN)
+    to_stop = False
+    to_hurry = False
+    may_interrupt = True
+
+
+def stop_on_signals() -> None:
+    """Let the first SIGINT, SIGTERM or SIGHUP raise Stopped, wherever the program is.
+
+    A second one does not tear the ending apart: it only makes ``in_a_hurry`` true.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _on_signal)
+
+
+def in_a_hurry() -> bool:
+    """Whether someone asked a second time, so that good order should wait for nothing."""
+    return _Asked.to_hurry
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put Stopped off until the end of the block, so that what was begun there is written down."""
+    _Asked.may_interrupt = False
+    try:
+        yield
+    finally:
+        _Asked.may_interrupt = True
+    if _Asked.to_stop:
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    if _Asked.to_stop:
+        _Asked.to_hurry = True
+        return
+    _Asked.to_stop = True
+    if _Asked.may_interrupt:
+        raise Stopped
 
 
 def start(
@@ -55,11 +86,14 @@ def start(
 
 def run(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
     """Run a child to its end and give its exit code; when stopped, it is ended first."""
-    child = start(command, cwd=cwd, env=env)
+    child = None
     try:
+        with uninterrupted():
+            child = start(command, cwd=cwd, env=env)
         return child.wait()
     finally:
-        end(child, patience=3)
+        if child is not None:
+            end(child, patience=3)
 
 
 def end(child: subprocess.Popen[bytes], *, patience: float) -> None:

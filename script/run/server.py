@@ -80,30 +80,18 @@ def serve(port: int, began: float) -> None:
         services.stop(owner=OWNER)
 
 
+# On one's own machine, and in a container, one may well be root: Celery need not say so.
+NO_ROOT_WARNING = ("-W", "ignore:You're running the worker with superuser privileges")
+GUNICORN = (sys.executable, "-m", "gunicorn", "--log-level", "warning", "--graceful-timeout", "5")
+CELERY = (sys.executable, *NO_ROOT_WARNING, "-m", "celery", "--quiet", "--app", "config.celery")
+# What was due while beat was away is found in the database, not in its schedule file.
+BEAT = ("beat", "--schedule", "{var}/beat-schedule", "--pidfile", "", "--loglevel", "warning")
+WORKER = ("worker", "--concurrency", "2", "--loglevel", "info", "--without-gossip")
+WEB = ("--bind", "127.0.0.1:{port}", "--workers", "2", "--threads", "4", "config.wsgi")
 PARTS = (
-    Part(
-        "web",
-        [
-            *(sys.executable, "-m", "gunicorn", "config.wsgi"),
-            *("--bind", "127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
-            *("--preload", "--graceful-timeout", "5", "--log-level", "warning"),
-        ],
-    ),
-    Part(
-        "worker",
-        [
-            *(sys.executable, "-m", "celery", "--app", "config.celery", "worker"),
-            *("--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"),
-        ],
-    ),
-    Part(
-        "beat",
-        [
-            *(sys.executable, "-m", "celery", "--app", "config.celery", "beat"),
-            # What was due while beat was away is found in the database, not in this file.
-            *("--schedule", "{var}/beat-schedule", "--pidfile", "", "--loglevel", "warning"),
-        ],
-    ),
+    Part("web", (*GUNICORN, *WEB)),
+    Part("worker", (*CELERY, *WORKER, "--without-mingle")),
+    Part("beat", (*CELERY, *BEAT)),
 )
 
 
@@ -173,13 +161,14 @@ def fill_database(environment: dict[str, str]) -> None:
     manage(environment, "Bringing the database up to date", "make_database", "--demo")
     # What was done for this very database is not done again at each start.
     database = when_made(environment.get("DATABASE_URL") or embedded.database_url())
+    stamps = embedded.services_dir() / "stamps"
     data = [*files_under(ROOT / "data"), *files_under(ROOT / "importing", "*.py")]
     once(
-        Stamp("reference-data", data, database),
+        Stamp("reference-data", data, database, folder=stamps),
         lambda: manage(environment, "Importing the reference data", "import_reference_data"),
     )
     once(
-        Stamp("demo", [], database, environment["DEMO_PASSWORD"]),
+        Stamp("demo", [], database, environment["DEMO_PASSWORD"], folder=stamps),
         lambda: manage(environment, "Making the demo accounts", "seed_demo"),
     )
     collect = ("collectstatic", "--noinput", "--clear", "--verbosity", "0")

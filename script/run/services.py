@@ -14,7 +14,6 @@ import fcntl
 import json
 import os
 import shlex
-import signal
 import socket
 import sys
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from config import embedded
-from script.run import detached, postgres, redis
+from script.run import detached, postgres, processes, redis
 from script.run.postgres import CannotStart
 
 VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "smtp": "EMAIL_HOST"}
@@ -47,8 +46,10 @@ def start(*, owner: str, for_tests: bool = False, say: Callable[[str], None] = p
                 continue
             began = time.monotonic()
             before = state.get(key, {}).get("port")
-            state[key] = _start_one(key, directory, before, for_tests) | {"owner": owner}
-            _write(state)
+            # Stopped in between, a service would run that no state file knows.
+            with processes.uninterrupted():
+                state[key] = _start_one(key, directory, before, for_tests) | {"owner": owner}
+                _write(state)
             say(f"{TITLES[key]} started in {time.monotonic() - began:.1f} s")
 
 
@@ -167,13 +168,14 @@ def main() -> int:
     parser.add_argument("--tests", action="store_true", help="fast, not safe from a power cut")
     arguments = parser.parse_args()
     if arguments.what == "start":
-        # A Ctrl-C now would leave a service that no state file knows.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        processes.stop_on_signals()
         try:
             start(owner="services", for_tests=arguments.tests)
         except CannotStart as problem:
             print(problem, file=sys.stderr)
             return 1
+        except processes.Stopped:
+            return 130
     elif arguments.what == "stop":
         for key in stop():
             print(f"{TITLES[key]} stopped")
