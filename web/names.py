@@ -3,6 +3,7 @@
 import functools
 
 from babel import Locale
+from babel.core import get_global
 from django.utils.translation import get_language
 
 
@@ -35,3 +36,23 @@ def _bcp47_case(code: str) -> str:
             *(p.title() if len(p) == 4 else p.upper() if len(p) == 2 else p for p in parts[1:]),
         ]
     )
+
+
+# Scripts written from right to left (Unicode, property Bidi_Class).
+RIGHT_TO_LEFT = frozenset(["Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"])
+
+# Languages written so for which CLDR names no script.
+RIGHT_TO_LEFT_BESIDES = frozenset(["ajp", "arc", "bcc", "kk-cn", "mey", "pes", "pnb", "prs", "ydd"])
+
+
+@functools.cache
+def language_direction(code: str) -> str:
+    """``"rtl"`` or ``"ltr"``: how text in a language is written, by its script or likely script."""
+    if code in RIGHT_TO_LEFT_BESIDES:
+        return "rtl"
+    parts = code.replace("-", "_").split("_")
+    script = next((part.title() for part in parts[1:] if len(part) == 4), None)
+    if script is None:
+        likely = get_global("likely_subtags").get(parts[0], "")
+        script = [*likely.split("_"), "", ""][1]
+    return "rtl" if script in RIGHT_TO_LEFT else "ltr"

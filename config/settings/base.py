@@ -140,7 +140,7 @@ TIME_ZONE = "UTC"
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "static-build"]
+STATICFILES_DIRS = [VAR_DIR / "static-build"]  # made from static/ by script/build-assets
 DATA_DIR = BASE_DIR / "data"
 
 # --- Requests -----------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+// Makes what the browser gets: static/ and npm packages → var/static-build/ (served) and
+// var/assets/ (read by template tags). Run by script/build-assets; static/README.md explains it.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import { iconData } from "./icons.mjs";
+import { tokenSheet } from "./tokens.mjs";
+import { smallWorld, worldForMap } from "./world.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const served = `${root}/var/static-build`;
+const forTags = `${root}/var/assets`;
+
+/** Browsers of early 2021 and later: what a cheap phone that is still updated has. */
+const target = ["chrome88", "edge88", "firefox85", "safari14"];
+
+/** Files directly in a folder; a name that begins with `_` is a part of others. */
+function entries(folder, extension) {
+  return readdirSync(`${root}/static/${folder}`)
+    .filter((name) => name.endsWith(extension) && !name.startsWith("_"))
+    .map((name) => `${root}/static/${folder}/${name}`);
+}
+
+function textsUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && /\.(css|js)$/.test(file.name))
+    .map((file) => readFileSync(`${file.parentPath ?? file.path}/${file.name}`, "utf8"));
+}
+
+/** Our own style sheets and scripts, and the Codex modules that they import. */
+function textsThatUseTokens() {
+  const own = textsUnder(`${root}/static`);
+  const codex = own.flatMap((text) =>
+    [...text.matchAll(/@import\s+"(@wikimedia\/codex\/[^"]+)"/g)].map((match) =>
+      readFileSync(`${root}/node_modules/${match[1]}`, "utf8"),
+    ),
+  );
+  return [...own, ...codex];
+}
+
+/** `@import "codex-tokens"` is the token sheet. */
+const tokens = {
+  name: "codex-tokens",
+  setup(plugin) {
+    plugin.onResolve({ filter: /^codex-tokens$/ }, (found) => ({ path: found.path, namespace: "tokens" }));
+    plugin.onLoad({ filter: /.*/, namespace: "tokens" }, () => ({
+      contents: tokenSheet(root, textsThatUseTokens()),
+      loader: "css",
+    }));
+  },
+};
+
+async function bundle() {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [...entries("css", ".css"), ...entries("js", ".js")],
+    outbase: "static",
+    outdir: served,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target,
+    charset: "utf8",
+    legalComments: "none",
+    loader: { ".png": "dataurl", ".svg": "dataurl" },
+    plugins: [tokens],
+    metafile: true,
+    logLevel: "warning",
+  });
+  return Object.keys(result.metafile.outputs);
+}
+
+function write(folder, name, value) {
+  const file = `${folder}/${name}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(value));
+  return file;
+}
+
+rmSync(served, { recursive: true, force: true });
+rmSync(forTags, { recursive: true, force: true });
+mkdirSync(served, { recursive: true });
+
+const atlas = `${root}/node_modules/world-atlas/countries-50m.json`;
+const files = (await bundle()).map((file) => `${root}/${file}`);
+if (existsSync(`${root}/static/images`)) {
+  cpSync(`${root}/static/images`, `${served}/images`, { recursive: true });
+}
+files.push(write(served, "map/world.json", worldForMap(atlas, `${root}/data/countries.csv`)));
+write(forTags, "icons.json", iconData(root));
+write(forTags, "small_world.json", smallWorld(atlas));
+
+for (const file of files.sort()) {
+  const bytes = readFileSync(file);
+  const kb = (length) => `${(length / 1024).toFixed(1)} kB`.padStart(10);
+  const packed = brotliCompressSync(bytes).length;
+  console.log(`${kb(bytes.length)} ${kb(packed)} compressed  ${file.slice(served.length + 1)}`);
+}
