@@ -56,7 +56,7 @@ def start(directory: Path, *, preferred_port: int | None, for_tests: bool) -> di
         "log_timezone": "UTC",
     }
     if for_tests:
-        options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        options |= {"fsync": "off", "full_page_writes": "off"}
     command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
