@@ -1,7 +1,16 @@
 """HOW IT REACHES THEM: recipients, preferences, editions, deliveries."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MailingConfig(AppConfig):
     name = "mailing"
+    verbose_name = _("Mail")
+
+    def ready(self):
+        import_module("mailing.checks")
+        # A web process queues tasks by name, so it has to know them.
+        import_module("mailing.tasks")

@@ -4,6 +4,7 @@ import os
 
 from config import embedded
 
+# --- The mail server ----------------------------------------------------------------------------
 if os.environ.get("EMAIL_HOST"):
     EMAIL_HOST = os.environ["EMAIL_HOST"]
     EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
@@ -13,7 +14,47 @@ if os.environ.get("EMAIL_HOST"):
 else:
     _sink = embedded.smtp()
     EMAIL_HOST, EMAIL_PORT = _sink.host, _sink.port
-EMAIL_TIMEOUT = 10
+# Seconds for each word of the conversation with the mail server; Django's default is for ever.
+EMAIL_TIMEOUT = float(os.environ.get("EMAIL_TIMEOUT", "10"))
 DEFAULT_FROM_EMAIL = os.environ.get(
     "DEFAULT_FROM_EMAIL", "Strategy Liaisons <liaisons@example.org>"
 )
+
+# --- The ledger ---------------------------------------------------------------------------------
+# Each of these is a setting so that stress tests take seconds.
+# How many messages a worker takes at once: what a killed worker leaves to be picked up again.
+MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "20"))
+# Seconds after which a worker that does not come back is given up. Longer than one message can
+# take: about six words of EMAIL_TIMEOUT each.
+MAIL_LEASE = float(os.environ.get("MAIL_LEASE", "120"))
+# Seconds one task goes on sending before it hands over to the next.
+MAIL_TASK_SECONDS = float(os.environ.get("MAIL_TASK_SECONDS", "20"))
+# Seconds before the next try after a temporary refusal: the first, doubled each time, the longest.
+MAIL_RETRY_FIRST = float(os.environ.get("MAIL_RETRY_FIRST", "60"))
+MAIL_RETRY_LONGEST = float(os.environ.get("MAIL_RETRY_LONGEST", "7200"))
+# A message that could not be handed over is given up after so many seconds and tries.
+MAIL_GIVE_UP_SECONDS = float(os.environ.get("MAIL_GIVE_UP_SECONDS", str(2 * 24 * 3600)))
+MAIL_GIVE_UP_ATTEMPTS = 6
+# The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
+MAIL_SETTINGS_URL_NAME = "liaisons:settings"
+
+# --- Jobs: Redis only nudges; what is to be done stands in the database ---------------------------
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_TASK_PUBLISH_RETRY = False
+# Tasks may run twice without harm, so one that was cut short is run again.
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "max_retries": 0,
+    "visibility_timeout": 600,
+}
+# Seconds without another try after Redis did not answer.
+NUDGE_PAUSE = 30

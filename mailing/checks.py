@@ -1,0 +1,35 @@
+"""What has to be right before the first mail leaves."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+# Words of the conversation for one message: greeting, sender, recipient, data, end, and one spare.
+WORDS = 6
+
+
+@register()
+def check_mail_settings(app_configs, **kwargs):
+    """Refuses settings under which mail would hang, double or carry broken links."""
+    errors = []
+    base = urlsplit(settings.BASE_URL)
+    if base.scheme not in ("http", "https") or not base.hostname:
+        errors.append(Error("BASE_URL must be a whole address with http(s)://.", id="mailing.E001"))
+    if not settings.EMAIL_TIMEOUT:
+        errors.append(
+            Error(
+                "EMAIL_TIMEOUT must be set: without it a worker waits for ever.", id="mailing.E002"
+            )
+        )
+    elif settings.MAIL_LEASE < WORDS * settings.EMAIL_TIMEOUT:
+        errors.append(
+            Error(
+                f"MAIL_LEASE must be at least {WORDS} times EMAIL_TIMEOUT, "
+                "or a slow worker is taken for a dead one and a mail goes out twice.",
+                id="mailing.E003",
+            )
+        )
+    if not 1 <= settings.MAIL_BATCH <= 500:
+        errors.append(Error("MAIL_BATCH must lie between 1 and 500.", id="mailing.E004"))
+    return errors

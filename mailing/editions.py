@@ -1,0 +1,4 @@
+"""Freezes."""
+
+
+def make_editions(): ...

@@ -1,0 +1,96 @@
+"""The ledger: frozen digests, and for each person of its audience one line that says what became."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .letters import Letter
+from .recipients import Recipient
+
+
+class Edition(models.Model):
+    """One frozen digest: for one rhythm and hour, with what was published up to its cut-off.
+
+    Its audience is the people whose local 07:00 falls in the hour. Each of them has exactly one
+    delivery, written in the transaction that froze the edition, so that always
+    audience = pending + claimed + retry + sent + failed + uncertain + skipped.
+    """
+
+    class Rhythm(models.TextChoices):
+        """The rhythms that send, and one more for an operator."""
+
+        AT_ONCE = "at_once", _("At once")
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
+        MONTHLY = "monthly", _("Every month")
+        BY_HAND = "by_hand", _("By hand")
+
+    BY_THE_CLOCK = [Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.MONTHLY]
+
+    rhythm = models.CharField(_("rhythm"), max_length=10, choices=Rhythm)
+    hour = models.DateTimeField(
+        _("hour"), help_text=_("The full hour in UTC, whenever it was frozen.")
+    )
+    cut_off = models.BigIntegerField(
+        _("cut-off"), help_text=_("The position of the newest thing in it.")
+    )
+    audience = models.PositiveIntegerField(_("audience"), default=0)
+    frozen_at = models.DateTimeField(_("frozen"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-frozen_at", "-pk"]
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rhythm", "hour"],
+                condition=Q(rhythm__in=["daily", "weekly", "monthly"]),
+                name="one_edition_per_rhythm_and_hour",
+                violation_error_message=_("This edition was made already."),
+            ),
+            models.UniqueConstraint(
+                fields=["cut_off"],
+                condition=Q(rhythm="at_once"),
+                name="one_edition_at_once_per_cut_off",
+                violation_error_message=_("This edition was made already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm__in=["at_once", "daily", "weekly", "monthly", "by_hand"]),
+                name="edition_rhythm_is_known",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_rhythm_display()}, {self.hour:%Y-%m-%d %H:%M} UTC"
+
+    def figures(self) -> dict[str, int]:
+        """How many deliveries are in each state; they add up to the audience."""
+        return self.deliveries.figures()
+
+
+class Delivery(Letter):
+    """One digest for one person."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
+    # The person's place in each section before this digest: {"updates": 12}.
+    since = models.JSONField(default=dict, editable=False)
+
+    class Meta(Letter.Meta):
+        abstract = False
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            *Letter.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["edition", "recipient"], name="one_delivery_per_edition_and_recipient"
+            ),
+        ]
+        indexes = [
+            *Letter.Meta.indexes,
+            models.Index(fields=["edition", "state"], name="delivery_edition_state"),
+        ]
+
+    def __str__(self):
+        return f"{self.edition} · {self.recipient}"

@@ -1,0 +1,33 @@
+"""Wake a worker. Nothing depends on it: beat wakes them too, a little later."""
+
+import logging
+import time
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+_quiet_until = 0.0
+
+
+def nudge(task, *args) -> None:
+    """Queue a task (or its name) after the commit; a Redis that is away is logged and let be.
+
+    After a failure this process tries no more for ``NUDGE_PAUSE`` seconds, so that a hung Redis
+    costs a request one second, once.
+    """
+    name = task if isinstance(task, str) else task.name
+    transaction.on_commit(lambda: _queue(name, args), robust=True)
+
+
+def _queue(name, args):
+    global _quiet_until  # noqa: PLW0603 (one pause for the whole process)
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        current_app.tasks[name].apply_async(args, retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 (kombu and redis raise many kinds; none may reach a person)
+        _quiet_until = time.monotonic() + settings.NUDGE_PAUSE
+        logger.warning("Could not wake a worker for %s: %s", name, type(error).__name__)

@@ -1,0 +1,129 @@
+"""Who gets mail and how often: the verbs the apps above call."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import positions
+from .addresses import address_hash
+from .due_hours import is_time_zone
+from .models import Notice, Preference, Recipient, Rhythm, SectionCursor
+
+DEFAULT_RHYTHM = Rhythm.WEEKLY
+
+
+@transaction.atomic
+def sync_user(
+    user, address: str, language: str, time_zone: str, *, is_verified: bool = True
+) -> Recipient:
+    """Copy what an account says about its mail; call it after each change of these four.
+
+    ``address`` is empty where the account has none. A new recipient gets a weekly digest until
+    the person chooses (``set_rhythm``), and nothing that was published before.
+    """
+    time_zone = time_zone if is_time_zone(time_zone) else "UTC"
+    hashed = address_hash(address)
+    recipient = Recipient.objects.select_for_update().filter(user=user).first()
+    if recipient is None:
+        recipient = _adopt(user, hashed) or Recipient(
+            user=user, joined_position=positions.current()
+        )
+    moved = recipient.pk is not None and recipient.time_zone != time_zone
+    recipient.address, recipient.address_hash = address.strip(), hashed
+    recipient.is_verified = bool(hashed) and is_verified
+    recipient.language, recipient.time_zone = language, time_zone
+    recipient.save()
+    Preference.objects.get_or_create(
+        recipient=recipient,
+        kind=Preference.Kind.DIGEST,
+        channel=Preference.Channel.EMAIL,
+        defaults={"rhythm": DEFAULT_RHYTHM},
+    )
+    if moved:
+        recipient.preferences.filter(time_zone="").update(effective_at=timezone.now())
+    return recipient
+
+
+def _adopt(user, hashed):
+    """An address that was on the list before its owner had an account becomes that account's."""
+    if not hashed:
+        return None
+    recipient = Recipient.objects.select_for_update().filter(user=None, address_hash=hashed).first()
+    if recipient:
+        recipient.user = user
+    return recipient
+
+
+@transaction.atomic
+def forget_user(user) -> None:
+    """Take everything personal out of the mail tables. The ledger keeps its counts.
+
+    What still waited is dropped as skipped when its turn comes.
+    """
+    for recipient in Recipient.objects.select_for_update().filter(user=user):
+        recipient.user = None
+        recipient.address = recipient.address_hash = ""
+        recipient.is_verified = False
+        recipient.language, recipient.time_zone = "en", "UTC"
+        recipient.forgotten_at = timezone.now()
+        recipient.save()
+        recipient.preferences.all().delete()
+        recipient.cursors.all().delete()
+        Notice.objects.filter(recipient=recipient).update(context={})
+
+
+@transaction.atomic
+def set_rhythm(
+    user,
+    rhythm: str,
+    *,
+    language: str | None = None,
+    time_zone: str | None = None,
+    source: str = Preference.Source.PERSON,
+) -> Preference:
+    """Change how often a person gets the digest; ``language`` and ``time_zone`` only if given.
+
+    Whoever comes back from "no digest" begins with what is published from then on. Raises
+    ``Recipient.DoesNotExist`` where ``sync_user`` was never called, ``ValueError`` for an
+    unknown rhythm.
+    """
+    recipient = Recipient.objects.select_for_update().get(user=user)
+    preference, _made = Preference.objects.get_or_create(
+        recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
+    )
+    return change(preference, rhythm, language=language, time_zone=time_zone, source=source)
+
+
+@transaction.atomic
+def change(preference, rhythm, *, language=None, time_zone=None, source) -> Preference:
+    """Set one preference; see ``set_rhythm``."""
+    rhythm = Rhythm(rhythm)
+    if time_zone and not is_time_zone(time_zone):
+        raise ValueError(f"Unknown time zone {time_zone!r}.")
+    before = (preference.rhythm, preference.time_zone)
+    if preference.rhythm == Rhythm.NONE and rhythm != Rhythm.NONE:
+        _begin_now(preference.recipient)
+    preference.rhythm, preference.source = rhythm, source
+    if language is not None:
+        preference.language = language
+    if time_zone is not None:
+        preference.time_zone = time_zone
+    if (preference.rhythm, preference.time_zone) != before:
+        preference.effective_at = timezone.now()
+    preference.save()
+    return preference
+
+
+def _begin_now(recipient):
+    now = positions.current()
+    SectionCursor.objects.filter(recipient=recipient).update(position=now)
+    Recipient.objects.filter(pk=recipient.pk).update(joined_position=now)
+
+
+def preference_of(user) -> Preference:
+    """A person's digest preference; an unsaved one with the default where nothing is known yet."""
+    found = (
+        Preference.objects.select_related("recipient")
+        .filter(recipient__user=user, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL)
+        .first()
+    )
+    return found or Preference(recipient=Recipient(user=user), rhythm=DEFAULT_RHYTHM)

@@ -1,0 +1,27 @@
+"""What workers do. Each task finds its own work in the database, so it may run twice or be lost."""
+
+from celery import shared_task
+
+from . import deliver, editions
+from .nudges import nudge
+
+
+@shared_task(name="mailing.make_editions")
+def make_editions():
+    """Freeze what is due, then have it sent."""
+    editions.make_editions()
+    nudge("mailing.send_due")
+
+
+@shared_task(name="mailing.send_due")
+def send_due():
+    """Send for some seconds; hand over to the next task where more is due."""
+    if deliver.send_due().more:
+        nudge("mailing.send_due")
+
+
+@shared_task(name="mailing.sweep")
+def sweep():
+    """Give back what killed workers held, then have it sent."""
+    if deliver.sweep():
+        nudge("mailing.send_due")
