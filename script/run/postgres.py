@@ -167,17 +167,21 @@ def _initdb(
 
 
 def _end_leftover(data: Path) -> None:
-    """End the PostgreSQL that still holds this very data folder after a killed start."""
+    """End the PostgreSQL that still holds this very data folder after a killed start.
+
+    One that was killed itself may stay in the process table until its new parent notices, and
+    PostgreSQL would take it for a running one: then its mark is removed.
+    """
     pid_file = data / "postmaster.pid"
     try:
         lines = pid_file.read_text(encoding="utf-8").splitlines()
-        pid, folder = int(lines[0]), Path(lines[1])
-        birth = detached.born(pid)
-        command = psutil.Process(pid).cmdline()
+        leftover = psutil.Process(int(lines[0]))
+        if leftover.status() == psutil.STATUS_ZOMBIE:
+            pid_file.unlink()
+        elif Path(lines[1]) == data and str(data) in leftover.cmdline():
+            stop(leftover.pid, leftover.create_time())
     except (OSError, ValueError, IndexError, psutil.Error):
         return
-    if folder == data and command and Path(command[0]).name == "postgres" and str(data) in command:
-        stop(pid, birth)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
