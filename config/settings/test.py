@@ -1,9 +1,15 @@
 """For pytest: quick password hashes, mails kept in memory, strict templates."""
 
+import os
 import sys
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, TEMPLATES
+from .base import BASE_DIR, CELERY_BROKER_URL, TEMPLATES
+
+# Each test process has a Redis database of its own; 0 is the product's. (pytest-django gives it
+# a database of its own in PostgreSQL.)
+_process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+CELERY_BROKER_URL = f"{CELERY_BROKER_URL.rsplit('/', 1)[0]}/{int(_process) + 1}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
