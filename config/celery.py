@@ -11,4 +11,15 @@ app = Celery("liaisons")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    # Publish scheduled updates whose time has come, also those due while beat was down.
+    "publish-due-updates": {
+        "task": "strategy.tasks.publish_due_updates",
+        "schedule": crontab(),
+    },
+    # Let newly opened topics into the digests.
+    "announce-due-topics": {
+        "task": "strategy.tasks.announce_due_topics",
+        "schedule": crontab(),
+    },
+}

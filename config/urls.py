@@ -5,20 +5,40 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from web import health_views
+from config import sitemaps
+from liaisons.accounts import wikimedia
+from liaisons.accounts.second_factor import before_admin
+from outreach_map import plain_urls as map_data
+from outreach_map import urls as map_pages
+from outreach_map.views.home import home
+from strategy.views import about
+from web import health_views, robots
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.admin_view = before_admin(admin.site.admin_view)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health_views.healthz, name="healthz"),
     path("readyz", health_views.readyz, name="readyz"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<section>.xml", sitemaps.section, name="sitemap_section"),
     path("admin/", admin.site.urls),
+    # Registered with Wikimedia, so it has no language in it.
+    path("accounts/wikimedia/callback/", wikimedia.come_back, name="mediawiki_callback"),
 ]
 urlpatterns += i18n_patterns(
-    path("accounts/", include("allauth.urls")),
+    path("", home, name="home"),
+    path("about/", about.about, name="about"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("", include("liaisons.urls")),
+    path("", include("strategy.urls")),
+    path("accounts/", include("liaisons.accounts.urls")),
 )
 
 handler400 = "web.error_views.bad_request"
 handler403 = "web.error_views.permission_denied"
 handler404 = "web.error_views.page_not_found"
+handler429 = "web.error_views.too_many_requests"
 handler500 = "web.error_views.server_error"

@@ -94,7 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "liaisons.User"
 
 # The default cache lives in the database: sign-in limits must hold while Redis is away.
-# "pages" and "searches" (pages with a query) are each process's own memory; see web/public_pages.py.
+# "pages" and "searches" (pages with a query) are each process's own memory: web/public_pages.py.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

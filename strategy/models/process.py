@@ -144,6 +144,13 @@ class Topic(models.Model):
         return reverse("strategy:topic_detail", args=[self.slug])
 
     @property
+    def days_left(self) -> int | None:
+        """Days until the day it closes, 0 on that day; None where it has no closing date."""
+        if self.closes_at is None:
+            return None
+        return (timezone.localdate(self.closes_at) - timezone.localdate()).days
+
+    @property
     def turn(self) -> "Topic.Turn":
         """Whose turn it is now."""
         now = timezone.now()

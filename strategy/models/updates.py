@@ -89,6 +89,11 @@ class Update(models.Model):
                     "scheduled or published."
                 ),
             ),
+            models.CheckConstraint(
+                condition=~Q(slug="feed"),
+                name="no_update_is_called_feed",
+                violation_error_message=_("The address “feed” is taken. Choose another one."),
+            ),
             short_versions_fit("an_update_in_short_is_short"),
         ]
         permissions = [("publish_update", "Can publish, schedule and correct updates")]

@@ -20,7 +20,7 @@ register = template.Library()
 
 # Nearer than three weeks is said in days, nearer than three months in weeks, and so on.
 COUNT_SMALLER_UNITS_UP_TO = 3
-SKELETONS = {"short": "MMMd", "month": "yMMMM", "medium": "yMMMd", "full": "yMMMMEEEEd"}
+SKELETONS = {"short": "MMMd", "month": "yMMMM", "year": "y", "medium": "yMMMd", "full": "yMMMMEEEEd"}
 
 
 def _locale():
@@ -212,7 +212,7 @@ def small_world(points=()) -> str:
     """
     frame = built_assets.read("small_world.json")
     order = {"none": 0, "lapsed": 1, "has": 2}
-    radius = {"none": "3.6", "lapsed": "4", "has": "4.6"}
+    radius = {"none": "5", "lapsed": "5.5", "has": "6.5"}
     dots = []
     for point in points:
         lat, lon, state = (_part(point, key) for key in ("lat", "lon", "state"))

@@ -1,0 +1,36 @@
+"""The home page: what this is, where the process stands, what to do."""
+
+from django.shortcuts import render
+
+from strategy import timeline
+from strategy.models import Topic, Update
+from web.public_pages import public_page
+
+from .. import coverage, points
+
+NEWEST_UPDATES = 3
+SOONEST_TOPICS = 5
+
+
+@public_page
+def home(request):
+    """For newcomers first: the same page for everyone."""
+    entries = timeline.entries()
+    topics = list(
+        Topic.objects.open().by_deadline().select_related("working_group")[: SOONEST_TOPICS + 1]
+    )
+    return render(
+        request,
+        "outreach_map/home.html",
+        {
+            "dots": points.dots(),
+            "totals": coverage.totals(),
+            "people": coverage.people(),
+            "regions": coverage.by_region(),
+            "line": timeline.around_now(entries),
+            "standing": timeline.now_and_next(entries, count=2),
+            "updates": Update.objects.published().without_bodies()[:NEWEST_UPDATES],
+            "topics": topics[:SOONEST_TOPICS],
+            "has_more_topics": len(topics) > SOONEST_TOPICS,
+        },
+    )

@@ -1,0 +1,44 @@
+"""In which languages a text of the Core Team exists, and which version a reader is shown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from modeltranslation.utils import build_localized_fieldname, resolution_order
+
+
+@dataclass(frozen=True)
+class Version:
+    """A thing in one language: ``language`` is what is shown, ``wanted`` what the reader reads."""
+
+    thing: Any
+    language: str
+    wanted: str
+
+    @property
+    def is_fallback(self) -> bool:
+        return self.language != self.wanted
+
+    def text(self, field: str) -> str:
+        """The field in this version's language; an empty string where there is none."""
+        return getattr(self.thing, build_localized_fieldname(field, self.language), None) or ""
+
+
+def available(thing) -> list[str]:
+    """Codes of the site languages in which ``thing`` has a title and a short version."""
+    return [code for code, _own_name in settings.LANGUAGES if _is_there(thing, code)]
+
+
+def shown(thing, wanted: str) -> Version:
+    """The version for a reader of ``wanted``: that language, else the first of its fallbacks.
+
+    One version is chosen for the whole, so that title and text never come in two languages.
+    """
+    language = next((code for code in resolution_order(wanted) if _is_there(thing, code)), None)
+    return Version(thing, language or settings.LANGUAGE_CODE, wanted)
+
+
+def _is_there(thing, code) -> bool:
+    return all(
+        getattr(thing, build_localized_fieldname(field, code), None) for field in ("title", "short")
+    )

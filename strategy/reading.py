@@ -1,0 +1,17 @@
+"""How long a text takes to read."""
+
+import math
+import re
+
+WORDS_PER_MINUTE = 200
+# Scripts written without spaces are counted by the character.
+CHARACTERS_PER_MINUTE = 500
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+
+
+def minutes(text: str | None) -> int:
+    """Whole minutes, at least 1, that a text in any script takes an unhurried reader."""
+    text = text or ""
+    characters = len(_UNSPACED.findall(text))
+    words = len(_UNSPACED.sub(" ", text).split())
+    return max(1, math.ceil(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE))

@@ -1,0 +1,62 @@
+"""What the digest says of updates and topics; registered in ``apps.py``."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailing.sections import Block, Section
+
+from .models import Topic, Update
+
+
+class NewUpdates(Section):
+    """Updates published since the person's last digest, the newest first."""
+
+    key = "updates"
+    label = _("New updates")
+
+    def items(self, after, until):
+        return list(
+            Update.objects.published()
+            .without_bodies()
+            .filter(position__gt=after, position__lte=until)
+            .order_by("position")
+        )
+
+    def render(self, items, language):
+        return _block("updates", items[::-1])
+
+
+class OpenTopics(Section):
+    """Topics that opened, or whose deadline moved, since the last digest; soonest deadline first.
+
+    Those that closed meanwhile are left out: nobody can say anything on them any more.
+    """
+
+    key = "topics"
+    label = _("Open for your view")
+
+    def items(self, after, until):
+        return list(
+            Topic.objects.open(timezone.now())
+            .select_related("working_group")
+            .filter(position__gt=after, position__lte=until)
+            .order_by("position")
+        )
+
+    def render(self, items, language):
+        return _block("topics", sorted(items, key=_deadline))
+
+
+def _deadline(topic):
+    return (topic.closes_at is None, topic.closes_at or topic.opens_at, topic.slug)
+
+
+def _block(name, items):
+    context = {"items": items, "base_url": settings.BASE_URL}
+    return Block(
+        html=render_to_string(f"strategy/mail/{name}.html", context),
+        text=render_to_string(f"strategy/mail/{name}.txt", context).strip() + "\n",
+        count=len(items),
+    )

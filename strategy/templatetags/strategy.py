@@ -1,0 +1,36 @@
+"""Template tags for what the Core Team publishes."""
+
+from django import template
+
+from strategy import language_versions
+from strategy.models import TimelineEntry
+from web.templatetags import web
+
+register = template.Library()
+
+
+@register.simple_tag
+def languages_count(thing) -> int:
+    """In how many of the site's languages an update or topic can be read."""
+    return len(language_versions.available(thing))
+
+
+@register.simple_tag
+def languages_of(thing) -> list[str]:
+    """Codes of the languages in which an update or topic can be read."""
+    return language_versions.available(thing)
+
+
+@register.simple_tag
+def dates_of(item) -> str:
+    """The dates of a ``timeline.Shown``: days, months or years, as exactly as is known."""
+    if item.entry.precision == TimelineEntry.Precision.DAY:
+        return web.days(item.starts_on, item.ends_on)
+    style = "month" if item.entry.precision == TimelineEntry.Precision.MONTH else "year"
+    return web.days(item.starts_on, None if item.is_one_period else item.ends_on, style)
+
+
+@register.simple_tag
+def true_dates_of(item) -> str:
+    """The same as ``dates_of``, with the dates a demo does not move."""
+    return dates_of(item.as_it_was)

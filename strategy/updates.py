@@ -1,0 +1,169 @@
+"""Verbs on updates: schedule, unschedule, publish, correct. Each writes a line of history.
+
+Locks are always taken in this order: the update, the content clock, the content version.
+"""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailing import positions
+from web import content_version
+
+from .models import Update, UpdateEvent
+
+logger = logging.getLogger(__name__)
+
+READ_FIELDS = tuple(
+    f"{name}_{code.replace('-', '_')}"
+    for name in ("title", "short", "body")
+    for code, _own_name in settings.LANGUAGES
+)
+
+
+@transaction.atomic
+def publish(update: Update, *, actor=None) -> Update:
+    """Show the update to everyone and give it its place in the order of everything published.
+
+    ``actor`` is the person who does it, None for the schedule. Raises ``ValidationError`` where
+    the update is published already or lacks its English text.
+    """
+    update = _locked(update)
+    if update.is_published:
+        raise ValidationError(_("This update is published already."), code="already_published")
+    _require_english(update)
+    _put_out(update, actor=actor)
+    return update
+
+
+@transaction.atomic
+def schedule(update: Update, *, at, actor) -> Update:
+    """Have the update published at ``at``, an aware datetime that lies ahead.
+
+    Raises ``ValidationError`` where that time is past, the update is published already, or it
+    lacks its English text.
+    """
+    update = _locked(update)
+    if update.is_published:
+        raise ValidationError(_("This update is published already."), code="already_published")
+    if at is None or at <= timezone.now():
+        raise ValidationError(_("Choose a time that lies ahead."), code="not_ahead")
+    _require_english(update)
+    update.status = Update.Status.SCHEDULED
+    update.publish_at = at
+    update.save(update_fields=["status", "publish_at", "changed_at"])
+    _remember(update, UpdateEvent.Kind.SCHEDULED, actor)
+    return update
+
+
+@transaction.atomic
+def unschedule(update: Update, *, actor) -> Update:
+    """Make a scheduled update a draft again; its time is kept as a proposal.
+
+    Raises ``ValidationError`` where it is not scheduled (any more).
+    """
+    update = _locked(update)
+    if update.status != Update.Status.SCHEDULED:
+        raise ValidationError(_("This update is not scheduled."), code="not_scheduled")
+    update.status = Update.Status.DRAFT
+    update.save(update_fields=["status", "changed_at"])
+    _remember(update, UpdateEvent.Kind.UNSCHEDULED, actor)
+    return update
+
+
+@transaction.atomic
+def save(update: Update, *, actor) -> Update:
+    """Save what a person wrote. A published update stays published.
+
+    Words that readers already saw and that change make it a correction, and the page says when;
+    a language that is added is a translation.
+    """
+    if update.pk is None:
+        update.author = actor
+        update.save()
+        _remember(update, UpdateEvent.Kind.WRITTEN, actor, fields=_filled(update))
+        return update
+    before = _locked(update)
+    # What others decided meanwhile stands: an open form cannot take a publication back.
+    for name in ("status", "published_at", "position", "corrected_at"):
+        setattr(update, name, getattr(before, name))
+    changed = [name for name in READ_FIELDS if _differ(before, update, name)]
+    corrected = [name for name in changed if getattr(before, name)]
+    if not update.is_published:
+        kind = UpdateEvent.Kind.WRITTEN
+    elif corrected:
+        kind = UpdateEvent.Kind.CORRECTED
+        update.corrected_at = timezone.now()
+    else:
+        kind = UpdateEvent.Kind.TRANSLATED
+    update.save()
+    if changed:
+        _remember(update, kind, actor, fields=changed)
+        if update.is_published:
+            content_version.bump()
+    return update
+
+
+def publish_due() -> int:
+    """Publish every scheduled update whose time has come, however long ago; returns how many.
+
+    Safe to run twice at once: what another run holds is left to it.
+    """
+    now = timezone.now()
+    published = 0
+    for pk in Update.objects.due(now).values_list("pk", flat=True):
+        try:
+            published += _publish_if_due(pk, now)
+        except Exception:
+            # One update that cannot be published must not hold up the others.
+            logger.exception("Update %s could not be published on its schedule.", pk)
+    return published
+
+
+@transaction.atomic
+def _publish_if_due(pk, now) -> bool:
+    update = Update.objects.due(now).select_for_update(skip_locked=True).filter(pk=pk).first()
+    if update is None:
+        return False
+    _put_out(update, actor=None)
+    return True
+
+
+def _put_out(update, *, actor):
+    update.status = Update.Status.PUBLISHED
+    update.published_at = timezone.now()
+    update.position = positions.next_position()
+    update.save(update_fields=["status", "published_at", "position", "changed_at"])
+    _remember(update, UpdateEvent.Kind.PUBLISHED, actor)
+    content_version.bump()
+
+
+def _locked(update) -> Update:
+    return Update.objects.select_for_update().get(pk=update.pk)
+
+
+def _require_english(update):
+    if not (update.title_en and update.short_en):
+        raise ValidationError(
+            _(
+                "An update needs a title and a short version in English before it can be "
+                "scheduled or published."
+            ),
+            code="no_english",
+        )
+
+
+def _remember(update, kind, actor, fields=()):
+    UpdateEvent.objects.create(update=update, kind=kind, actor=actor, fields=list(fields))
+
+
+def _filled(update):
+    return [name for name in READ_FIELDS if getattr(update, name)]
+
+
+def _differ(before, after, name):
+    return (getattr(before, name) or "") != (getattr(after, name) or "")

@@ -1,0 +1,19 @@
+"""Pages of the strategy app; all stand under a language prefix."""
+
+from django.urls import path
+
+from .feeds import update_feed
+from .views import dashboard, timeline, topics, updates
+
+app_name = "strategy"
+
+urlpatterns = [
+    path("updates/", updates.update_list, name="update_list"),
+    # Before the slug: no update may be called "feed".
+    path("updates/feed/", update_feed, name="update_feed"),
+    path("updates/<slug:slug>/", updates.update_detail, name="update_detail"),
+    path("topics/", topics.topic_list, name="topic_list"),
+    path("topics/<slug:slug>/", topics.topic_detail, name="topic_detail"),
+    path("timeline/", timeline.timeline_page, name="timeline"),
+    path("my/", dashboard.dashboard_page, name="dashboard"),
+]

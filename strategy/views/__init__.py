@@ -1,0 +1,1 @@
+"""Pages of the strategy app, one module for each subject."""

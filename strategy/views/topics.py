@@ -1,0 +1,59 @@
+"""Topics for everyone: what is asked, by whom, until when."""
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from web.public_pages import public_page
+
+from ..models import Topic, TopicQuestion
+
+
+@public_page
+def topic_list(request):
+    """All public topics: those open now, those announced, those closed."""
+    topics = list(Topic.objects.public().by_deadline().select_related("working_group"))
+    now = timezone.now()
+    return render(
+        request,
+        "strategy/topic_list.html",
+        {
+            "open": [t for t in topics if t.turn == Topic.Turn.COMMUNITIES],
+            "ahead": sorted(
+                (t for t in topics if t.turn == Topic.Turn.WORKING_GROUP_PREPARES),
+                key=lambda t: (t.opens_at is None, t.opens_at or now, t.slug),
+            ),
+            "closed": [t for t in topics if t.turn == Topic.Turn.WORKING_GROUP_READS][::-1],
+        },
+    )
+
+
+@public_page
+def topic_detail(request, slug):
+    """One public topic with its questions grouped by kind."""
+    topic = get_object_or_404(
+        Topic.objects.public()
+        .select_related("working_group")
+        .prefetch_related(Prefetch("questions", queryset=TopicQuestion.objects.all())),
+        slug=slug,
+    )
+    return render(
+        request,
+        "strategy/topic_detail.html",
+        {
+            "topic": topic,
+            "turns": Topic.Turn,
+            "kinds": _by_kind(topic.questions.all()),
+            "title_text": topic.title,
+            "short_text": topic.short,
+        },
+    )
+
+
+def _by_kind(questions):
+    """``[(kind's label, its questions)]`` in the order of the kinds."""
+    return [
+        (kind.label, found)
+        for kind in TopicQuestion.Kind
+        if (found := [question for question in questions if question.kind == kind])
+    ]
