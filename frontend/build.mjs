@@ -53,6 +53,23 @@ const tokens = {
   },
 };
 
+/**
+ * Codex 2.7 draws the Arabic notice icon on every kind of message in Arabic, because that rule
+ * names no kind and weighs more than theirs. Here it is for notices only.
+ */
+const arabicMessages = {
+  name: "codex-arabic-messages",
+  setup(plugin) {
+    plugin.onLoad({ filter: /CdxMessage-bidi\.css$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        ".cdx-message .cdx-message__icon:lang(ar)",
+        ".cdx-message--notice .cdx-message__icon:lang(ar)",
+      ),
+      loader: "css",
+    }));
+  },
+};
+
 async function bundle() {
   const result = await build({
     absWorkingDir: root,
@@ -66,7 +83,7 @@ async function bundle() {
     charset: "utf8",
     legalComments: "none",
     loader: { ".png": "dataurl", ".svg": "dataurl" },
-    plugins: [tokens],
+    plugins: [tokens, arabicMessages],
     metafile: true,
     logLevel: "warning",
   });
