@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from web import content_version
 
 from .errors import AlreadyDone, NotAllowed, Refused
+from .group_search import refresh_search_text
 from .models import Country, Group, Language, User
 
 # So that one person cannot fill the review queue.
@@ -47,6 +48,7 @@ def propose(
     group.languages.set(languages)
     if country:
         group.countries.set([country])
+    refresh_search_text([group.pk])
     return group
 
 

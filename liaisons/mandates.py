@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from web import content_version
 
-from . import groups
+from . import groups, notices
 from .errors import AlreadyDone, Incomplete, NotAllowed, Refused, SeatTaken
 from .models import Group, Mandate, MandateEvent, User
 
@@ -376,5 +376,7 @@ def _end(mandate: Mandate, kind: str, *, by: User | None, message: str = "") -> 
     _record(mandate, kind, by=by, message=message)
 
 
-def _record(mandate: Mandate, kind: str, *, by: User | None, message: str = "") -> MandateEvent:
-    return MandateEvent.objects.create(mandate=mandate, kind=kind, actor=by, message=message)
+def _record(mandate: Mandate, kind: str, *, by: User | None, message: str = "") -> None:
+    """Write the event down, and owe the mails that follow from it."""
+    event = MandateEvent.objects.create(mandate=mandate, kind=kind, actor=by, message=message)
+    notices.tell(event)

@@ -39,6 +39,7 @@ class User(AbstractUser):
     is_public_by_name = models.BooleanField(
         _("shown by name"), null=True, default=None, help_text=_("Empty: not chosen yet.")
     )
+    prefers_talk_page = models.BooleanField(_("news on the talk page, not by mail"), default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["email"]

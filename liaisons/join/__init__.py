@@ -1,0 +1,1 @@
+"""Sign-up: account → group → mandate → support → check → done."""

@@ -1,0 +1,93 @@
+"""What a liaison needs to be supported well: languages, mail, and the choice about the name."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from mailing import recipients
+from web import content_version
+
+from .accounts.people import sync_recipient
+from .models import Country, Language, LanguageSkill, User
+
+NO_MAIL = "none"
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    person: User,
+    country: Country | None,
+    languages: list[Language],
+    help_from_english: bool,
+    help_to_english: bool,
+    mail_language: str,
+    rhythm: str,
+    prefers_talk_page: bool,
+    display_name: str,
+    is_public_by_name: bool,
+) -> User:
+    """Keep the support step's answers with the person; they hold for all their mandates.
+
+    Translation help is noted for each language but English. Nobody gets the digest by mail who
+    prefers the talk page.
+    """
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    was_shown_as = person.public_name
+    person.country = country
+    person.language = mail_language
+    person.prefers_talk_page = prefers_talk_page
+    person.display_name = display_name
+    person.is_public_by_name = is_public_by_name
+    person.save()
+    _save_languages(person, languages, help_from_english, help_to_english)
+    sync_recipient(person)
+    recipients.set_rhythm(person, NO_MAIL if prefers_talk_page else rhythm)
+    if person.public_name != was_shown_as:
+        content_version.bump()
+    return person
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A person's support answers in words, for them to check."""
+
+    country: str
+    languages: list[str]
+    help_from_english: bool
+    help_to_english: bool
+    mail_language: str
+    rhythm: str
+    prefers_talk_page: bool
+    name: str
+    is_public_by_name: bool | None
+
+
+def answers_of(person: User) -> Answers:
+    """What the person answered, in the reader's language."""
+    skills = list(person.language_skills.select_related("language"))
+    return Answers(
+        country=person.country.name if person.country else "",
+        languages=[skill.language.name for skill in skills],
+        help_from_english=any(skill.needs_help_from_english for skill in skills),
+        help_to_english=any(skill.needs_help_to_english for skill in skills),
+        mail_language=person.get_language_display(),
+        rhythm=recipients.preference_of(person).get_rhythm_display(),
+        prefers_talk_page=person.prefers_talk_page,
+        name=person.display_name or person.wiki_username,
+        is_public_by_name=person.is_public_by_name,
+    )
+
+
+def _save_languages(person, languages, help_from_english, help_to_english) -> None:
+    person.language_skills.exclude(language__in=languages).delete()
+    for language in languages:
+        is_english = language.code == "en" or language.code.startswith("en-")
+        LanguageSkill.objects.update_or_create(
+            person=person,
+            language=language,
+            defaults={
+                "needs_help_from_english": help_from_english and not is_english,
+                "needs_help_to_english": help_to_english and not is_english,
+            },
+        )
