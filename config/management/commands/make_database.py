@@ -1,4 +1,4 @@
-"""Make the database ready: its tables, what kind of installation it is, and the Core Team's roles."""
+"""Make the database ready: its tables, what kind of installation it is, and the roles."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
