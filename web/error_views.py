@@ -20,6 +20,13 @@ def page_not_found(request, exception=None):
     return render(request, "404.html", status=404)
 
 
+def too_many_requests(request, exception=None):
+    """429: a limit was reached; the page says to wait."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "600"
+    return response
+
+
 def server_error(request):
     """500: rendered without a context, so that nothing else can fail."""
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -1,22 +1,65 @@
-"""Accounts: django-allauth and passwords."""
+"""Accounts: codes by mail, passwords, Wikimedia sign-in, the Core Team's second factor."""
 
 import os
 
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 AUTHENTICATION_BACKENDS = [
+    "liaisons.accounts.backend.AddressBackend",
+    # Signs nobody in by address; sessions that programs begin may name it.
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+
+# --- allauth: its login stages, addresses, passwords and second factor; the pages are ours ------
+ACCOUNT_ADAPTER = "liaisons.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-SOCIALACCOUNT_STORE_TOKENS = False
+# An account is made only after its address is proved by a code, so nothing is left to verify.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+
+# --- Codes: how long they live, and how many may be asked for and tried -------------------------
+CODE_MINUTES = 10
+CODE_TRIES = 5
+# (how many, in how many seconds). Asked for: for one address, and from one network address.
+CODES_FOR_ADDRESS = (5, 600)
+CODES_FOR_ADDRESS_A_DAY = (30, 86_400)
+CODES_FROM_NETWORK = (60, 600)
+CODE_TRIES_FROM_NETWORK = (120, 600)
+# A page that waits for the mail server gives up after this many seconds.
+CODE_MAIL_TIMEOUT = 5
+# Sensitive settings ask again who it is when the last proof is older than this.
+FRESH_SIGN_IN_MINUTES = 15
+
+# --- Wikimedia sign-in: shown where a client id is set ------------------------------------------
 WIKIMEDIA_CLIENT_ID = os.environ.get("WIKIMEDIA_CLIENT_ID", "")
 WIKIMEDIA_CLIENT_SECRET = os.environ.get("WIKIMEDIA_CLIENT_SECRET", "")
+SOCIALACCOUNT_ADAPTER = "liaisons.accounts.adapters.WikimediaAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+# The address comes confirmed or not at all; without one the talk page is the channel.
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+# --- Second factor of the Core Team -------------------------------------------------------------
+MFA_ADAPTER = "liaisons.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "liaisons.accounts.forms.SecondFactorForm",
+    "activate_totp": "liaisons.accounts.forms.TurnOnAppForm",
+}

@@ -1,0 +1,1 @@
+"""Accounts: how a person comes in, proves an address, and leaves."""

@@ -1,0 +1,63 @@
+"""Delete my account: what goes, what stays, and how.
+
+What stays is that somebody held a mandate, and when: the group's history belongs to the group.
+The row of the person stays with it, without anything that says who they were. Histories store
+ids and no names, so the person disappears everywhere at once.
+"""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from liaisons import mandates
+from liaisons.models import Mandate, User
+from liaisons.models.people import new_username
+from mailing import recipients
+from web import content_version
+
+
+@transaction.atomic
+def erase(person: User) -> User:
+    """Delete an account for good, by its owner. Safe to call twice."""
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if person.erased_at:
+        return person
+    _leave_groups(person)
+    recipients.forget_user(person)
+    EmailAddress.objects.filter(user=person).delete()
+    SocialAccount.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person).delete()
+    person.language_skills.all().delete()
+    person.groups.clear()
+    person.user_permissions.clear()
+    _empty(person)
+    content_version.bump()
+    return person
+
+
+def _leave_groups(person):
+    for mandate in Mandate.objects.filter(person=person).order_by("pk"):
+        if mandate.status == Mandate.Status.CONFIRMED:
+            mandates.end_mandate(mandate=mandate, by=person, reason=_("The account was deleted."))
+        elif mandate.status in (Mandate.Status.DRAFT, *Mandate.WAITING):
+            mandates.withdraw(mandate=mandate, by=person)
+    # What the person wrote about how the group agreed may name them.
+    Mandate.objects.filter(person=person).update(evidence_url="", evidence_text="")
+
+
+def _empty(person):
+    """A new password hash also ends every session of the account, on whatever device."""
+    person.username = new_username()
+    person.wiki_username = person.display_name = person.email = ""
+    person.country = None
+    person.language, person.time_zone = "en", "UTC"
+    person.is_public_by_name = False
+    person.prefers_talk_page = False
+    person.is_active = person.is_staff = person.is_superuser = False
+    person.last_login = None
+    person.erased_at = timezone.now()
+    person.set_unusable_password()
+    person.save()

@@ -1,0 +1,42 @@
+"""How long ago a person last proved who they are; sensitive pages ask again after a while."""
+
+import functools
+import time
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.urls import reverse
+
+from liaisons.access import signed_in
+
+
+def is_fresh(request) -> bool:
+    """True where this session proved within the last minutes who it is."""
+    records = get_authentication_records(request, request.user)
+    return bool(records) and (time.time() - records[-1]["at"] < settings.FRESH_SIGN_IN_MINUTES * 60)
+
+
+def can_prove(user) -> bool:
+    """True where we can ask this account for a proof: a password, or a code by mail."""
+    return user.has_usable_password() or bool(user.email)
+
+
+def prove(request, user, method: str) -> None:
+    """Remember in the session that this account just proved who it is, and how."""
+    record_authentication(request, user, method=method, reauthenticated=True)
+
+
+def fresh_sign_in(view):
+    """For any account that proved lately who it is; others are asked, and come back afterwards.
+
+    An account with neither password nor address came through Wikimedia and is let through.
+    """
+
+    @functools.wraps(view)
+    def guarded(request, *args, **kwargs):
+        if is_fresh(request) or not can_prove(request.user):
+            return view(request, *args, **kwargs)
+        return redirect_to_login(request.get_full_path(), reverse("account_reauthenticate"))
+
+    return signed_in(guarded)

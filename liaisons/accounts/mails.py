@@ -1,0 +1,59 @@
+"""Mails about the account itself, sent at once: nobody waits for them behind a digest."""
+
+import logging
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+class NotSent(Exception):
+    """The mail server did not take the mail; ``advice`` is what to tell the person."""
+
+    advice = _("The mail with the code could not be sent. Please try again in a few minutes.")
+
+
+def send_code(address: str, code: str, *, purpose: str) -> None:
+    """Mail a code in the language of the page it was asked for on. Raises ``NotSent``."""
+    context = {"code": code, "purpose": purpose, "minutes": settings.CODE_MINUTES}
+    _send("account/email/code", address, context)
+
+
+def send_security_notice(address: str, notice: str, *, language: str) -> None:
+    """Tell a person that something about their account was changed. Never fails for the caller."""
+    with translation.override(language):
+        try:
+            _send("account/email/security_notice", address, {"notice": str(notice)})
+        except NotSent:
+            logger.warning("A security notice could not be sent.")
+
+
+def _send(stem: str, address: str, context: dict) -> None:
+    context = {
+        **context,
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "mail_language": translation.get_language(),
+        "mail_direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    mail = EmailMultiAlternatives(
+        subject=" ".join(render_to_string(f"{stem}_subject.txt", context).split()),
+        body=render_to_string(f"{stem}.txt", context).strip() + "\n",
+        to=[address],
+        headers=HEADERS,
+        connection=get_connection(timeout=settings.CODE_MAIL_TIMEOUT),
+    )
+    mail.attach_alternative(render_to_string(f"{stem}.html", context), "text/html")
+    try:
+        mail.send()
+    except (smtplib.SMTPException, OSError) as error:
+        # The address is not logged; what the server said may hold it.
+        logger.warning("A mail about an account could not be sent: %s", type(error).__name__)
+        raise NotSent from error

@@ -1,0 +1,88 @@
+"""Accounts by address: whose it is, a new account for it, a change of it."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from liaisons.models import User
+from mailing import recipients
+
+
+class AddressTaken(Exception):
+    """Another account has proved this address."""
+
+
+def person_of(address: str) -> User | None:
+    """Whose address this is: proved by a code, or given to an account by a command and unproved.
+
+    Always one query, whoever asks for whichever address.
+    """
+    address = address.lower()
+    proved = Q(emailaddress__email=address, emailaddress__verified=True)
+    given = Q(email=address, emailaddress__isnull=True)
+    return User.objects.filter(proved | given, erased_at=None).order_by("pk").first()
+
+
+def enter(address: str, *, language: str, password_hash: str = "") -> tuple[User, bool]:
+    """The account of an address that was just proved, and whether it is new.
+
+    ``password_hash`` is what a new account starts with; an existing account keeps its own.
+    """
+    address = address.lower()
+    person = person_of(address)
+    if person is None:
+        try:
+            return _create(address, language, password_hash), True
+        except IntegrityError:
+            # The same person confirmed twice at once: the other request made the account.
+            person = person_of(address)
+    _prove(person, address)
+    return person, False
+
+
+@transaction.atomic
+def _create(address, language, password_hash) -> User:
+    person = User.objects.create(
+        email=address, language=language, password=password_hash or make_password(None)
+    )
+    EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+    sync_recipient(person)
+    return person
+
+
+def _prove(person: User, address: str) -> None:
+    EmailAddress.objects.get_or_create(
+        user=person, email=address, defaults={"verified": True, "primary": True}
+    )
+
+
+@transaction.atomic
+def change_address(person: User, address: str) -> str:
+    """Make a proved address the account's only one; returns the old one.
+
+    Raises ``AddressTaken`` where another account has it.
+    """
+    address = address.lower()
+    person = User.objects.select_for_update().get(pk=person.pk)
+    owner = person_of(address)
+    if owner and owner.pk != person.pk:
+        raise AddressTaken
+    old = person.email
+    person.emailaddress_set.all().delete()
+    try:
+        with transaction.atomic():
+            EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+    except IntegrityError as error:
+        raise AddressTaken from error
+    person.email = address
+    person.save(update_fields=["email"])
+    sync_recipient(person)
+    return old
+
+
+def sync_recipient(person: User) -> None:
+    """Tell mailing where and in which language and time zone this person is reached."""
+    recipients.sync_user(
+        person, address=person.email, language=person.language, time_zone=person.time_zone
+    )

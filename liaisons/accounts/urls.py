@@ -1,0 +1,35 @@
+"""Addresses of signing in. allauth asks for some of these names, so they are its own.
+
+Only what is used is routed: none of allauth's own pages for sign-up, verification or reset.
+"""
+
+from django.urls import path
+
+from . import entrance, reauthentication, second_factor, wikimedia
+
+urlpatterns = [
+    path("login/", entrance.sign_in, name="account_login"),
+    path("login/code/confirm/", entrance.enter_code, name="account_confirm_login_code"),
+    path("signup/", entrance.sign_up, name="account_signup"),
+    path("logout/", entrance.sign_out, name="account_logout"),
+    path("inactive/", entrance.inactive, name="account_inactive"),
+    path("password/reset/", entrance.forgotten_password, name="account_reset_password"),
+    path("wikimedia/", wikimedia.begin, name="mediawiki_login"),
+    path("reauthenticate/", reauthentication.ask, name="account_reauthenticate"),
+    path("reauthenticate/code/", reauthentication.enter_code, name="account_reauthenticate_code"),
+    path("second-step/", second_factor.index, name="mfa_index"),
+    path("second-step/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("second-step/on/", second_factor.turn_on, name="mfa_activate_totp"),
+    path("second-step/off/", second_factor.turn_off, name="mfa_deactivate_totp"),
+    path("second-step/recovery/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-step/recovery/new/",
+        second_factor.new_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "second-step/recovery/download/",
+        second_factor.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]

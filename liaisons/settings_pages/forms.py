@@ -1,0 +1,122 @@
+"""Forms of the settings pages."""
+
+import zoneinfo
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from liaisons.models import Country, User
+from liaisons.name_choice import ShownByNameField
+from mailing.models.recipients import Rhythm
+
+
+class CountryField(forms.ModelChoiceField):
+    """A country, sorted by its name in the reader's language; may be left open."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Country"))
+        kwargs.setdefault("empty_label", _("I prefer not to say"))
+        super().__init__(queryset=Country.objects.all(), required=False, **kwargs)
+
+    def sort(self):
+        """Put the choices in order for the reader; call it when the form is made."""
+        countries = sorted(self.queryset, key=lambda country: country.name.casefold())
+        self.choices = [("", self.empty_label), *((c.pk, c.name) for c in countries)]
+
+
+class ProfileForm(forms.ModelForm):
+    """The name, the country, and whether everyone may see the name."""
+
+    country = CountryField(help_text=_("Only you and the Core Team see it."))
+    is_public_by_name = ShownByNameField()
+
+    class Meta:
+        model = User
+        fields = ["display_name", "country"]
+        labels = {"display_name": _("Name")}
+        help_texts = {
+            "display_name": _("As you want to be addressed. It need not be your legal name.")
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["country"].sort()
+        self.initial["is_public_by_name"] = ShownByNameField.initial_for(self.instance)
+        self.fields["display_name"].widget.attrs["autocomplete"] = "name"
+
+    def clean(self):
+        cleaned = super().clean()
+        shown = cleaned.get("is_public_by_name")
+        if shown and not cleaned.get("display_name") and not self.instance.wiki_username:
+            self.add_error("display_name", _("Enter the name that everyone may see."))
+        return cleaned
+
+    def save(self, commit=True):
+        self.instance.is_public_by_name = self.cleaned_data["is_public_by_name"]
+        return super().save(commit)
+
+
+class LanguageForm(forms.ModelForm):
+    """The language of mails, and the time zone of the digest's morning."""
+
+    language = forms.ChoiceField(label=_("Language of your mails"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("The digest comes at seven in the morning there.")
+    )
+
+    class Meta:
+        model = User
+        fields = ["language", "time_zone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in time_zones()]
+
+
+class DigestForm(forms.Form):
+    """How often news come, and by which way."""
+
+    BY_MAIL, ON_TALK_PAGE = "mail", "talk_page"
+    channel = forms.ChoiceField(
+        label=_("Where do you want the news?"),
+        choices=[
+            (BY_MAIL, _("By e-mail")),
+            (ON_TALK_PAGE, _("On my Wikimedia talk page")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    rhythm = forms.ChoiceField(
+        label=_("How often?"),
+        choices=Rhythm.choices,
+        widget=forms.RadioSelect,
+        help_text=_("When there is nothing new, no mail is sent."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_channel(self):
+        channel = self.cleaned_data["channel"]
+        if channel == self.ON_TALK_PAGE and not self.user.wiki_username:
+            raise forms.ValidationError(_("Your account here has no Wikimedia user name."))
+        if channel == self.BY_MAIL and not self.user.email:
+            raise forms.ValidationError(_("Your account has no e-mail address yet."))
+        return channel
+
+
+class DeleteForm(forms.Form):
+    """The confirmation that the account is to be deleted."""
+
+    is_sure = forms.BooleanField(
+        label=_("Yes, delete my account. I know that this cannot be undone."),
+        error_messages={"required": _("Tick the box to delete your account.")},
+    )
+
+
+def time_zones() -> list[str]:
+    """The time zones of places, by name; UTC first."""
+    places = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/",
+              "Europe/", "Indian/", "Pacific/")  # fmt: skip
+    return ["UTC", *sorted(z for z in zoneinfo.available_timezones() if z.startswith(places))]

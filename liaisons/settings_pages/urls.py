@@ -1,0 +1,19 @@
+"""Addresses of the settings, under ``my/settings/``; included by the app's own."""
+
+from django.urls import path
+
+from . import account_views, views
+
+urlpatterns = [
+    path("", views.overview, name="settings"),
+    path("profile/", views.profile, name="settings_profile"),
+    path("language/", views.language, name="settings_language"),
+    path("digest/", views.digest, name="settings_digest"),
+    path("email/", account_views.email, name="settings_email"),
+    path("email/code/", account_views.email_code, name="settings_email_code"),
+    path("password/", account_views.password, name="settings_password"),
+    path("data/", views.data, name="settings_data"),
+    path("data/download/", views.download, name="settings_download"),
+    path("delete/", account_views.delete, name="settings_delete"),
+    path("deleted/", account_views.deleted, name="account_deleted"),
+]

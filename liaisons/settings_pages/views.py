@@ -1,0 +1,117 @@
+"""The settings pages: each shows its form, saves it, says so, and comes back to itself."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from liaisons import personal_data
+from liaisons.access import signed_in
+from liaisons.accounts import people
+from liaisons.accounts.second_factor import is_mfa_enabled
+from liaisons.models import User
+from liaisons.name_choice import reason_for
+from mailing import recipients
+from mailing.models.recipients import Rhythm
+from web import content_version
+
+from .forms import DigestForm, LanguageForm, ProfileForm
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@signed_in
+@require_safe
+def overview(request):
+    """What is set, with a way to each page."""
+    return render(
+        request,
+        "liaisons/settings/overview.html",
+        {
+            "rhythm": Rhythm(recipients.preference_of(request.user).rhythm).label,
+            "has_second_step": is_mfa_enabled(request.user),
+        },
+    )
+
+
+@signed_in
+@form_page
+def profile(request):
+    """Name, country, and the choice of being shown by name."""
+    shown_before = request.user.public_name
+    reason = reason_for(request.user)
+    form = ProfileForm(request.POST or None, instance=_copy(request))
+    if form.is_valid():
+        with transaction.atomic():
+            person = form.save()
+            if person.public_name != shown_before:
+                content_version.bump()
+        return _saved(request, "liaisons:settings_profile")
+    return render(request, "liaisons/settings/profile.html", {"form": form, "name_reason": reason})
+
+
+@signed_in
+@form_page
+def language(request):
+    """The language of mails and the time zone."""
+    form = LanguageForm(request.POST or None, instance=_copy(request))
+    if form.is_valid():
+        with transaction.atomic():
+            people.sync_recipient(form.save())
+        return _saved(request, "liaisons:settings_language")
+    return render(request, "liaisons/settings/language.html", {"form": form})
+
+
+@signed_in
+@form_page
+def digest(request):
+    """The rhythm of the digest, and the way news come."""
+    user = request.user
+    initial = {
+        "channel": DigestForm.ON_TALK_PAGE if user.prefers_talk_page else DigestForm.BY_MAIL,
+        "rhythm": recipients.preference_of(user).rhythm,
+    }
+    form = DigestForm(request.POST or None, initial=initial, user=user)
+    if form.is_valid():
+        _save_digest(user, **form.cleaned_data)
+        return _saved(request, "liaisons:settings_digest")
+    return render(request, "liaisons/settings/digest.html", {"form": form})
+
+
+@transaction.atomic
+def _save_digest(user, *, channel, rhythm):
+    on_talk_page = channel == DigestForm.ON_TALK_PAGE
+    User.objects.filter(pk=user.pk).update(prefers_talk_page=on_talk_page)
+    people.sync_recipient(user)
+    recipients.set_rhythm(user, Rhythm.NONE if on_talk_page else rhythm)
+
+
+@signed_in
+@require_safe
+def data(request):
+    """What is held, and the way to have it or to have it deleted."""
+    return render(request, "liaisons/settings/data.html")
+
+
+@signed_in
+@require_POST
+def download(request):
+    """Everything held on this account, as a JSON file."""
+    response = JsonResponse(
+        personal_data.held_on(request.user),
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
+    )
+    response["Content-Disposition"] = 'attachment; filename="strategy-liaisons-my-data.json"'
+    return response
+
+
+def _copy(request) -> User:
+    """The account anew: a form that fails must not change the one the page's header shows."""
+    return User.objects.select_related("country").get(pk=request.user.pk)
+
+
+def _saved(request, to):
+    messages.success(request, _("Your changes are saved."))
+    return redirect(to)
