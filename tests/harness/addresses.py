@@ -18,7 +18,7 @@ class Address:
 
     @property
     def policy(self) -> str | None:
-        """The policy the view declares, if any; class-based views carry it on the class or the function."""
+        """The policy the view declares, if any; a class-based view may carry it on its class."""
         declared = getattr(self.view, "policy", None)
         return declared or getattr(getattr(self.view, "view_class", None), "policy", None)
 

@@ -1,4 +1,4 @@
-"""A pseudo-language: each marked message comes back in circled letters, so what stays Latin was not marked."""
+"""A pseudo-language: marked messages come back in circled letters, so Latin ones were not marked."""
 
 import re
 import string
@@ -22,7 +22,7 @@ SAME_EVERYWHERE = {
 
 def circled(message: str) -> str:
     """The message in circled letters, with its placeholders and tags as they were."""
-    message = message.split("\x04")[-1]
+    message = message.rsplit("\x04", maxsplit=1)[-1]
     out, last = [], 0
     for match in KEPT.finditer(message):
         out += [message[last : match.start()].translate(CIRCLED), match.group()]

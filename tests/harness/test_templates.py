@@ -57,11 +57,14 @@ def _is_admin_override(name: str) -> bool:
 
 
 def test_every_mail_has_a_text_and_an_html_half():
-    """A mail's halves are siblings: message.txt and message.html in a folder named mail or email."""
+    """The halves are siblings: message.txt and message.html in a folder named mail or email."""
     halves = [n for n in own_templates() if re.search(r"(^|/)(mail|email|emails)/", n)]
     bodies = [n for n in halves if not re.search(r"(^|/)_|_?subject\.txt$|base\.\w+$", n)]
     stems = {name.rsplit(".", 1)[0] for name in bodies}
     missing = [
-        f"{stem}.{kind}" for stem in stems for kind in ("txt", "html") if f"{stem}.{kind}" not in halves
+        f"{stem}.{kind}"
+        for stem in stems
+        for kind in ("txt", "html")
+        if f"{stem}.{kind}" not in halves
     ]
     assert missing == []

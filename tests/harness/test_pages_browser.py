@@ -1,0 +1,197 @@
+"""What only a browser sees, on every page: accessibility, width, and what it loads.
+
+Each page is opened at 320 px: axe (WCAG 2.2 A and AA) in English and light, colour contrast again
+in dark, no sideways scrolling in English and Arabic, no console error, no refusal by the security
+policy, no request to another host. Pages for people with an account are opened as such a person.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from tests.browser import ROOT, Faults, window
+
+from .addresses import all_addresses
+from .world import path_of
+
+pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE = {"width": 320, "height": 640}
+
+MEANT_FOR = {
+    "public": "anonymous",
+    "token": "anonymous",
+    "signed_in": "liaison",
+    "liaison": "liaison",
+    "core_team": "superuser",
+}
+# Pages that are only whole for somebody with no account, or with no mandate yet.
+MEANT_FOR_OTHERS = {"account_login": "anonymous", "account_signup": "anonymous"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that answered with HTML, and by whom it was opened."""
+
+    name: str
+    path: str
+    role: str
+
+
+def pages(world, as_person) -> list[Opened]:
+    """Every page of the product that answers a GET with HTML, under /en/."""
+    opened = []
+    for address in all_addresses():
+        if address.is_admin or address.policy not in MEANT_FOR:
+            continue
+        role = MEANT_FOR_OTHERS.get(address.name, MEANT_FOR[address.policy])
+        path = path_of(address, world)
+        response = visitor(world, as_person, role).get(path)
+        is_html = response.get("Content-Type", "").startswith("text/html")
+        if response.status_code == 200 and is_html:
+            opened.append(Opened(address.name, path, role))
+    opened.append(Opened("a page that is not there", "/en/nothing-here/", "anonymous"))
+    return opened
+
+
+def visitor(world, as_person, role):
+    person = world.people[role]
+    return as_person(person) if person else Client()
+
+
+class Walk:
+    """One pass over all pages in one kind of window, collecting what is wrong by page."""
+
+    def __init__(self, chromium, live_server, world, as_person):
+        self.chromium = chromium
+        self.base = live_server.url
+        self.world = world
+        self.as_person = as_person
+        self.pages = pages(world, as_person)
+        self.wrong: dict[str, list[str]] = {}
+
+    def over(self, look, *, language="en", **options):
+        """Open each page and keep what ``look(page)`` and the browser itself complain of."""
+        for role in sorted({page.role for page in self.pages}):
+            client = self.as_person(self.world.people[role]) if role != "anonymous" else None
+            with window(
+                self.chromium, self.base, person_client=client, viewport=PHONE, **options
+            ) as context:
+                for opened in (page for page in self.pages if page.role == role):
+                    self._visit(context, opened, look, language)
+        return self.wrong
+
+    def _visit(self, context, opened, look, language):
+        page = context.new_page()
+        faults = Faults(self.base)
+        faults.watch(page)
+        page.goto(opened.path.replace("/en/", f"/{language}/", 1), wait_until="networkidle")
+        faults.found += look(page)
+        if opened.path == "/en/nothing-here/":
+            faults.found = [fault for fault in faults.found if "404" not in fault]
+        if faults.found:
+            self.wrong[f"{opened.name} ({opened.role}, {language})"] = faults.found
+        page.close()
+
+
+@pytest.fixture
+def walk(chromium, live_server, world, as_person):
+    return Walk(chromium, live_server, world, as_person)
+
+
+def axe(page, only=RULES, kind="tag"):
+    """What axe finds on a page, one line for each element."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        # Through the debugger, so that the page's own security policy stays as it is.
+        page.evaluate(AXE.read_text("utf-8"))
+    result = page.evaluate(
+        "options => axe.run(document, options)",
+        {"runOnly": {"type": kind, "values": only}, "resultTypes": ["violations"]},
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def scrolls_sideways(page):
+    wide, window_width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{wide} px wide in a window of {window_width} px"] if wide > window_width else []
+
+
+def told(wrong):
+    """The faults as text for the failing test."""
+    return "\n".join(f"{page}\n  " + "\n  ".join(faults) for page, faults in wrong.items())
+
+
+def test_every_page_is_accessible_and_fits_a_phone(walk):
+    assert len(walk.pages) > 10
+    wrong = walk.over(lambda page: [*axe(page), *scrolls_sideways(page)], color_scheme="light")
+    assert not wrong, told(wrong)
+
+
+def test_every_page_has_contrast_in_the_dark(walk):
+    wrong = walk.over(lambda page: axe(page, ["color-contrast"], "rule"), color_scheme="dark")
+    assert not wrong, told(wrong)
+
+
+def test_every_page_fits_a_phone_in_arabic(walk):
+    wrong = walk.over(scrolls_sideways, language="ar")
+    assert not wrong, told(wrong)
+
+
+def test_open_menus_are_accessible_and_need_no_script(walk):
+    def open_each_menu(page):
+        found = []
+        for menu in page.locator("details.menu").all():
+            if menu.is_visible():
+                menu.locator("summary").click()
+                found += [*axe(page), *scrolls_sideways(page)]
+                menu.locator("summary").click()
+        return found
+
+    walk.pages = [page for page in walk.pages if page.name == "home"] or walk.pages[:1]
+    wrong = walk.over(open_each_menu)
+    assert not wrong, told(wrong)
+
+
+def test_the_main_links_work_without_scripts(chromium, live_server, world):
+    with window(chromium, live_server.url, java_script_enabled=False, viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto("/en/")
+        page.locator(".menu--links > summary").click()
+        page.locator(".menu--links a", has_text="Updates").click()
+        assert page.url.endswith("/en/updates/")
+        page.locator(".menu--languages > summary").click()
+        page.locator(".menu--languages a", has_text="العربية").click()
+        assert page.url.endswith("/ar/updates/")
+        assert page.locator("html").get_attribute("dir") == "rtl"
+
+
+def test_the_walk_would_notice(chromium, live_server, world):
+    """The checks themselves, on a page made wrong on purpose."""
+    faults = Faults(live_server.url)
+    with window(chromium, live_server.url, viewport=PHONE) as context:
+        page = context.new_page()
+        faults.watch(page)
+        page.goto("/en/")
+        page.evaluate(
+            """() => {
+              const wide = document.createElement("p");
+              wide.textContent = "x".repeat(400);
+              wide.className = "meta";
+              document.querySelector("main").append(wide);
+              wide.style.whiteSpace = "nowrap";
+              const image = document.createElement("img");
+              image.src = "http://127.0.0.2:9/pixel.png";
+              document.querySelector("main").append(image);
+            }"""
+        )
+        page.wait_for_timeout(300)
+        assert scrolls_sideways(page)
+        assert any("image-alt" in line for line in axe(page))
+        assert any("Content Security Policy" in fault for fault in faults.found)

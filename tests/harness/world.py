@@ -1,0 +1,135 @@
+"""One small world in which every page has something to show, written in Georgian letters.
+
+``world`` makes it. ``SAMPLES`` gives for each address with parameters an example of them; a new
+address without one fails ``test_every_address_can_be_opened``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from liaisons.models import Group, Language, Mandate, MandateEvent, User
+from mailing import recipients
+from strategy import updates
+from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
+
+from .addresses import Address
+
+GEORGIAN = "საქართველო"
+
+
+@dataclass
+class World:
+    """The people by role, and the objects the pages show."""
+
+    people: dict[str, User]
+    group: Group
+    proposed: Group
+    update: Update
+    draft_update: Update
+    topic: Topic
+    application: Mandate
+    mandate: Mandate
+    extras: dict = field(default_factory=dict)
+
+
+def translated(model, **values):
+    """Create a row with the same text in English and Russian, the languages the harness reads."""
+    for name in list(values):
+        if name.endswith("_en"):
+            values[name.removesuffix("_en") + "_ru"] = values[name]
+    return model.objects.create(**values)
+
+
+@pytest.fixture
+def world(alice, bob, carol, dave, erin, frank, grace, swahili):
+    """Everything the pages show, once."""
+    now = timezone.now()
+    for number, group in enumerate(Group.objects.order_by("pk")):
+        Group.objects.filter(pk=group.pk).update(name=f"{GEORGIAN} {number}")
+    Language.objects.update(autonym="ქართული", english_name="")
+    for person in (alice, bob, carol, dave, erin, frank, grace):
+        User.objects.filter(pk=person.pk).update(display_name=f"ადამიანი {person.pk}")
+        person.refresh_from_db()
+        recipients.sync_user(person, person.email, "en", "UTC")
+    LanguageFactory(code="ka", autonym="ქართული", english_name="", script="Geor")
+    proposed = GroupFactory(
+        proposed=True, name="ახალი ჯგუფი", slug="proposed-one", proposed_by=carol
+    )
+    community = GroupFactory(project_community=True, name="ვიკი", local_name="ვიკი")
+    community.languages.set(["sw"])
+    GroupFactory(archived=True, name="ძველი ჯგუფი", slug="archived-one")
+    GroupFactory(worldwide=True, name="მსოფლიო", slug="worldwide-one")
+    MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
+    for offset, kind in ((-40, "stage"), (-5, "stage"), (10, "deadline"), (30, "event")):
+        translated(
+            TimelineEntry,
+            kind=kind,
+            title_en=f"ეტაპი {offset}",
+            starts_on=now.date() + timedelta(days=offset),
+            ends_on=now.date() + timedelta(days=offset + 20) if kind == "stage" else None,
+        )
+    working_group = translated(
+        WorkingGroup, slug="advocacy", name_en="ადვოკატირება", scope_en="თემა"
+    )
+    topic = translated(
+        Topic,
+        slug="advocacy",
+        working_group=working_group,
+        title_en="თემა",
+        short_en="მოკლედ",
+        opens_at=now - timedelta(days=3),
+        closes_at=now + timedelta(days=12),
+    )
+    for number, kind in enumerate(TopicQuestion.Kind.values, start=1):
+        translated(
+            TopicQuestion, topic=topic, position=number, kind=kind, text_en=f"კითხვა {number}?"
+        )
+    update = translated(
+        Update, slug="first", title_en="სიახლე", short_en="მოკლე", body_en="## სათაური\n\nტექსტი"
+    )
+    updates.publish(update, actor=erin)
+    draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
+    update.refresh_from_db()
+    return World(
+        people={
+            "anonymous": None,
+            "member": dave,
+            "applicant": carol,
+            "liaison": alice,
+            "other liaison": grace,
+            "editor": erin,
+            "superuser": frank,
+        },
+        group=swahili,
+        proposed=proposed,
+        update=update,
+        draft_update=draft,
+        topic=topic,
+        application=Mandate.objects.get(person=carol),
+        mandate=Mandate.objects.get(person=alice),
+        extras={"event": MandateEvent.objects.first()},
+    )
+
+
+SAMPLES = {
+    "strategy:update_detail": lambda w: {"slug": w.update.slug},
+    "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
+    "outreach_map:group_detail": lambda w: {"slug": w.group.slug},
+    "sitemap_section": lambda w: {"section": "pages"},
+}
+
+
+def path_of(address: Address, world: World) -> str:
+    """A real path for an address. Raises ``LookupError`` where no sample is known."""
+    values = SAMPLES[address.name](world) if address.name in SAMPLES else {}
+    try:
+        return reverse(address.name, kwargs=values)
+    except NoReverseMatch as error:
+        raise LookupError(
+            f"{address.name}: give an example of {', '.join(address.parameters)} in SAMPLES"
+        ) from error
