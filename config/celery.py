@@ -1,6 +1,7 @@
 """The Celery app and its whole schedule. Beat only nudges; each task finds its own work."""
 
 import os
+from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
@@ -21,5 +22,23 @@ app.conf.beat_schedule = {
     "announce-due-topics": {
         "task": "strategy.tasks.announce_due_topics",
         "schedule": crontab(),
+    },
+    # Freeze the digests that are due, also those missed while beat was down.
+    "make-editions": {
+        "task": "mailing.make_editions",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    # Send what a nudge missed, and what is to be tried again by now.
+    "send-due-mail": {
+        "task": "mailing.send_due",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+    # Give back what workers held that were killed.
+    "sweep-mail": {
+        "task": "mailing.sweep",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
     },
 }

@@ -24,9 +24,14 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<section>.xml", sitemaps.section, name="sitemap_section"),
     path("admin/", admin.site.urls),
+    path("", include("mailing.plain_urls")),
     # Registered with Wikimedia, so it has no language in it.
     path("accounts/wikimedia/callback/", wikimedia.come_back, name="mediawiki_callback"),
 ]
+# The map's pages and data share a namespace, so the language prefix stands inside it; include()
+# would refuse that.
+map_urls = [*map_data.urlpatterns, *i18n_patterns(*map_pages.urlpatterns)]
+urlpatterns += [path("", (map_urls, map_pages.app_name, map_pages.app_name))]
 urlpatterns += i18n_patterns(
     path("", home, name="home"),
     path("about/", about.about, name="about"),

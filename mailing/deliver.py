@@ -1,5 +1,188 @@
-"""Sends."""
+"""Sending: notices before digests, a small batch at a time, until nothing is due.
+
+Tasks call ``send_due``; any number of workers may do so side by side.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from . import claims, notices
+from .addresses import address_hash, wire_address
+from .models import (
+    Delivery,
+    FailReason,
+    Letter,
+    Notice,
+    Preference,
+    Rhythm,
+    SkipReason,
+    Suppression,
+    obstacle,
+)
+from .press import Press
+from .transport import Permanent, ServerDown, Temporary, Uncertain, open_transport
+from .unsubscribe import token_for
+
+logger = logging.getLogger(__name__)
+
+# Seconds a claimed batch is worked on; what is left then goes back, so no claim grows old.
+HOLD_SECONDS = 5
 
 
-def sweep(): ...
-def send_due(): ...
+@dataclass(frozen=True)
+class Round:
+    """What one call did: messages handed over, and whether more may be due."""
+
+    sent: int
+    more: bool
+
+
+def send_due(seconds: float | None = None) -> Round:
+    """Send what is due for up to ``seconds`` (default: MAIL_TASK_SECONDS)."""
+    seconds = settings.MAIL_TASK_SECONDS if seconds is None else seconds
+    ends = time.monotonic() + seconds
+    worker = _Worker()
+    try:
+        while time.monotonic() < ends:
+            if not (worker.work(Notice) or worker.work(Delivery)) or worker.is_server_down:
+                return Round(worker.sent, more=False)
+        return Round(worker.sent, more=True)
+    finally:
+        worker.transport.close()
+
+
+def sweep() -> int:
+    """Give back what lost workers held; says how many messages."""
+    return claims.sweep(Notice) + claims.sweep(Delivery)
+
+
+class _Worker:
+    """One round of one worker: its connection, its prepared messages, its count."""
+
+    def __init__(self):
+        self.transport = open_transport()
+        self.press = Press()
+        self.sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self.sent = 0
+        self.is_server_down = False
+
+    def work(self, model: type[Letter]) -> bool:
+        """Claim one batch and send it; False where nothing was due."""
+        ids = claims.claim(model)
+        if not ids:
+            return False
+        held_until = time.monotonic() + HOLD_SECONDS
+        letters = _loaded(model, ids)
+        for number, letter in enumerate(letters):
+            if time.monotonic() > held_until:
+                claims.give_back(letters[number:])
+                break
+            try:
+                self._deliver(letter)
+            except ServerDown as trouble:
+                logger.warning("The mail server cannot be used: %s", trouble)
+                wait = timedelta(seconds=settings.MAIL_RETRY_FIRST)
+                claims.give_back(letters[number:], said=str(trouble), wait=wait)
+                self.is_server_down = True
+                break
+        return True
+
+    def _deliver(self, letter):
+        """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
+        reason = _obstacle_now(letter)
+        if reason:
+            claims.skip(letter, reason)
+            return
+        try:
+            to, message = self._written(letter)
+        except Exception as error:
+            # One broken template must not stop the others; it is tried again, and seen in the log.
+            logger.exception("Could not write %s %s", letter._meta.verbose_name, letter.pk)
+            if claims.begin(letter):
+                claims.retry(letter, f"{type(error).__name__}: {error}")
+            return
+        if message is None:
+            claims.skip(letter, SkipReason.EMPTY)
+            return
+        self.transport.open()
+        if claims.begin(letter):
+            self._hand_over(letter, to, message)
+
+    def _written(self, letter) -> tuple[str, bytes | None]:
+        address = _address(letter)
+        to = wire_address(address)
+        if isinstance(letter, Notice):
+            sheet, token = self.press.notice(letter), ""
+        else:
+            sheet = self.press.digest(letter)
+            token = token_for(letter.recipient_id, letter.recipient.address_hash)
+        message = sheet and sheet.filled(address=to, message_id=letter.message_id, token=token)
+        return to, message
+
+    def _hand_over(self, letter, to, message):
+        try:
+            self.transport.send(self.sender, to, message)
+        except Temporary as trouble:
+            claims.retry(letter, str(trouble))
+        except Uncertain as trouble:
+            claims.set_aside(letter, str(trouble))
+        except Permanent as trouble:
+            if trouble.is_bad_address:
+                _suppress(letter, str(trouble))
+                claims.fail(letter, FailReason.BAD_ADDRESS, str(trouble))
+            else:
+                claims.fail(letter, FailReason.REFUSED, str(trouble))
+        else:
+            self.sent += 1
+            claims.sent(letter)
+
+
+def _loaded(model, ids) -> list[Letter]:
+    """The claimed messages with all that decides whether they may go out, read just now."""
+    letters = model.objects.filter(pk__in=ids).select_related("recipient")
+    letters = letters.annotate(obstacle=obstacle("recipient__"))
+    if model is Delivery:
+        no_digest = Preference.objects.filter(
+            recipient=OuterRef("recipient"), kind=Preference.Kind.DIGEST, rhythm=Rhythm.NONE
+        )
+        letters = letters.select_related("edition").annotate(has_left=Exists(no_digest))
+    return sorted(letters, key=lambda letter: (letter.next_attempt_at, letter.pk))
+
+
+def _obstacle_now(letter) -> str:
+    """Why this message may not go out after all, or "". Asked again at every try."""
+    if isinstance(letter, Delivery):
+        return letter.obstacle or (SkipReason.RHYTHM_NONE if letter.has_left else "")
+    if letter.recipient is None:
+        hashed = address_hash(letter.address)
+        if not hashed:
+            return SkipReason.NO_ADDRESS
+        if Suppression.objects.filter(address_hash=hashed).exists():
+            return SkipReason.SUPPRESSED
+    # A notice may be the very one that asks to confirm the address.
+    elif letter.obstacle not in ("", SkipReason.UNVERIFIED):
+        return letter.obstacle
+    kind = notices.kind_named(letter.kind)
+    if kind and kind.still_holds and not kind.still_holds(letter):
+        return SkipReason.NOT_ELIGIBLE
+    return ""
+
+
+def _address(letter) -> str:
+    return letter.recipient.address if letter.recipient else letter.address
+
+
+def _suppress(letter, said):
+    Suppression.objects.get_or_create(
+        address_hash=address_hash(_address(letter)),
+        defaults={
+            "reason": Suppression.Reason.BOUNCED,
+            "detail": claims.without_addresses(said)[:500],
+        },
+    )

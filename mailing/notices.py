@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from . import positions
+from .links import mail_domain
 from .models import Notice, Recipient
 from .models.letters import new_message_id
 from .nudges import nudge
-from .press import mail_domain
 
 
 @dataclass(frozen=True)

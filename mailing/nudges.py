@@ -28,6 +28,6 @@ def _queue(name, args):
         return
     try:
         current_app.tasks[name].apply_async(args, retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 (kombu and redis raise many kinds; none may reach a person)
+    except Exception as error:  # Kombu and redis raise many kinds.
         _quiet_until = time.monotonic() + settings.NUDGE_PAUSE
         logger.warning("Could not wake a worker for %s: %s", name, type(error).__name__)

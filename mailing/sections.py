@@ -24,12 +24,14 @@ class Block:
     """One section of one digest, ready to be placed in a mail.
 
     ``html`` is safe HTML (a heading is added above it), ``text`` the same as plain text,
-    ``count`` the number of items shown: a block of zero is left out.
+    ``count`` the number of items shown: a block of zero is left out. ``headline`` may name the
+    most important item; the first block's headline becomes the subject of the mail.
     """
 
     html: SafeString | str
     text: str
     count: int
+    headline: str = ""
 
 
 class Section:
@@ -43,7 +45,7 @@ class Section:
     is_news: bool = True
 
     def items(self, after: int, until: int) -> list[Any]:
-        """What was published after position ``after`` up to ``until``, in the order of positions."""
+        """What was published after position ``after`` up to ``until``, by position."""
         raise NotImplementedError
 
     def render(self, items: list[Any], language: str) -> Block:
@@ -55,7 +57,7 @@ _sections: dict[str, Section] = {}
 
 
 def register(section: Section) -> Section:
-    """Add a section at the end of every digest from now on. Raises ``ValueError`` for a key in use."""
+    """Add a section at the end of each digest. Raises ``ValueError`` for a key in use."""
     if not section.key or section.key in _sections:
         raise ValueError(f"A section needs a key of its own, not {section.key!r}.")
     _sections[section.key] = section

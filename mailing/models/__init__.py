@@ -4,12 +4,21 @@ from .content import ContentClock, SectionCursor
 from .ledger import Delivery, Edition
 from .letters import Letter, State
 from .notices import Notice
-from .recipients import Preference, Recipient, Rhythm, SkipReason, Suppression
+from .recipients import (
+    FailReason,
+    Preference,
+    Recipient,
+    Rhythm,
+    SkipReason,
+    Suppression,
+    obstacle,
+)
 
 __all__ = [
     "ContentClock",
     "Delivery",
     "Edition",
+    "FailReason",
     "Letter",
     "Notice",
     "Preference",
@@ -19,4 +28,5 @@ __all__ = [
     "SkipReason",
     "State",
     "Suppression",
+    "obstacle",
 ]

@@ -1,4 +1,4 @@
-"""The ledger: frozen digests, and for each person of its audience one line that says what became."""
+"""The ledger: frozen digests, and for each person of the audience a line saying what became."""
 
 from django.db import models
 from django.db.models import Q

@@ -29,24 +29,33 @@ class SkipReason(models.TextChoices):
     NOT_ELIGIBLE = "not_eligible", _("The reason for this message is gone")
 
 
-class RecipientQuerySet(models.QuerySet):
-    def with_obstacle(self):
-        """Adds ``obstacle``: the first reason why this person can get no mail at all, or "".
+class FailReason(models.TextChoices):
+    """Why a message was not handed over, or nobody knows whether it was."""
 
-        This is the one rule of eligibility. Freezing an edition and sending each message ask it.
-        """
-        suppressed = Suppression.objects.filter(address_hash=OuterRef("address_hash"))
-        gone = Q(forgotten_at__isnull=False) | Q(user__is_active=False)
-        return self.annotate(
-            obstacle=Case(
-                When(gone, then=Value(SkipReason.INACTIVE.value)),
-                When(address="", then=Value(SkipReason.NO_ADDRESS.value)),
-                When(is_verified=False, then=Value(SkipReason.UNVERIFIED.value)),
-                When(Exists(suppressed), then=Value(SkipReason.SUPPRESSED.value)),
-                default=Value(""),
-                output_field=models.CharField(),
-            )
-        )
+    BAD_ADDRESS = "bad_address", _("The server says the address does not exist")
+    REFUSED = "refused", _("The server refused the message")
+    GAVE_UP = "gave_up", _("Too many tries")
+    CONNECTION_LOST = "connection_lost", _("The connection broke before the server's last answer")
+
+
+def obstacle(recipient: str = "") -> Case:
+    """An expression: the first reason why a recipient can get no digest at all, or "".
+
+    This is the one rule of eligibility. Freezing an edition and sending each message ask it.
+    ``recipient`` is the path to the recipient with its underscores, such as ``recipient__``.
+    """
+    suppressed = Suppression.objects.filter(address_hash=OuterRef(f"{recipient}address_hash"))
+    gone = Q(**{f"{recipient}forgotten_at__isnull": False}) | Q(
+        **{f"{recipient}user__is_active": False}
+    )
+    return Case(
+        When(gone, then=Value(SkipReason.INACTIVE.value)),
+        When(Q(**{f"{recipient}address": ""}), then=Value(SkipReason.NO_ADDRESS.value)),
+        When(Q(**{f"{recipient}is_verified": False}), then=Value(SkipReason.UNVERIFIED.value)),
+        When(Exists(suppressed), then=Value(SkipReason.SUPPRESSED.value)),
+        default=Value(""),
+        output_field=models.CharField(),
+    )
 
 
 class Recipient(models.Model):
@@ -74,8 +83,6 @@ class Recipient(models.Model):
     joined_position = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = RecipientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recipient")

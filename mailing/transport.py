@@ -1,0 +1,207 @@
+"""Hands finished messages to the mail server and says exactly how that went.
+
+Four kinds of trouble call for four different answers, so each is an exception of its own.
+"""
+
+import re
+import smtplib
+from email import message_from_bytes, policy
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+
+
+class Trouble(Exception):
+    """A message was not handed over, or nobody knows; ``str()`` is what the server said."""
+
+
+class ServerDown(Trouble):
+    """The server cannot be used at all now (refused, no TLS, bad login): stop, come back later."""
+
+
+class Temporary(Trouble):
+    """This message cannot be taken now: try it again later."""
+
+
+class Permanent(Trouble):
+    """This message will never be taken."""
+
+    def __init__(self, said: str, *, is_bad_address: bool = False):
+        super().__init__(said)
+        self.is_bad_address = is_bad_address
+
+
+class Uncertain(Trouble):
+    """The connection broke after the final dot: the server may have taken the message."""
+
+
+def open_transport() -> "SmtpTransport | BackendTransport":
+    """The way out that EMAIL_BACKEND names."""
+    backend = get_connection(fail_silently=False)
+    return (
+        SmtpTransport(backend) if isinstance(backend, EmailBackend) else BackendTransport(backend)
+    )
+
+
+class SmtpTransport:
+    """One connection to the mail server, kept from message to message."""
+
+    def __init__(self, backend: EmailBackend):
+        self._backend = backend
+
+    def open(self) -> bool:
+        """Connect where needed; True where the connection is new. Raises ``ServerDown``.
+
+        Where TLS is asked for and not to be had, Django's backend raises before anything about a
+        message was said: never plaintext then.
+        """
+        try:
+            return bool(self._backend.open())
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ServerDown(_said(error)) from error
+
+    def close(self) -> None:
+        """Hang up; never raises."""
+        connection, self._backend.connection = self._backend.connection, None
+        if connection is not None:
+            connection.close()
+
+    def send(self, sender: str, address: str, message: bytes) -> None:
+        """Hand over one message. Returns once the server took it; else raises a ``Trouble``."""
+        is_new = self.open()
+        try:
+            self._say_sender(sender)
+        except (OSError, smtplib.SMTPServerDisconnected):
+            # A connection kept for long may have been closed meanwhile: once more, on a new one.
+            self.close()
+            if is_new:
+                raise Temporary("connection lost before the message") from None
+            self.open()
+            self._guarded(self._say_sender, sender)
+        self._guarded(self._say_recipient, address)
+        self._guarded(self._begin_data)
+        self._guarded(self._say_message, message)
+        self._end_data()
+
+    def _guarded(self, step, *words):
+        """A step before the final dot: a connection lost here is safe to try again."""
+        try:
+            step(*words)
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            self.close()
+            raise Temporary(_said(error)) from error
+
+    def _say_sender(self, sender):
+        code, said = self._backend.connection.mail(sender)
+        if code == 250:
+            return
+        if 500 <= code < 600:
+            # Our own address or login is refused: true for every message, and no one's bounce.
+            self.close()
+            raise ServerDown(_answer(code, said))
+        self._refuse(code, said)
+
+    def _say_recipient(self, address):
+        code, said = self._backend.connection.rcpt(address)
+        if code not in (250, 251):
+            self._refuse(code, said)
+
+    def _begin_data(self):
+        code, said = self._backend.connection.docmd("DATA")
+        if code != 354:
+            self._refuse(code, said)
+
+    def _say_message(self, message):
+        if message.startswith(b".") or b"\n." in message:
+            message = re.sub(rb"(?m)^\.", b"..", message)
+        if not message.endswith(b"\r\n"):
+            message += b"\r\n"
+        self._backend.connection.send(message)
+
+    def _end_data(self):
+        connection = self._backend.connection
+        try:
+            connection.send(b".\r\n")
+            code, said = connection.getreply()
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            self.close()
+            raise Uncertain(_said(error)) from error
+        if code != 250:
+            self._refuse(code, said)
+
+    def _refuse(self, code, said):
+        """Raise what a refusal means (RFC 5321, 4.2.1), leaving the connection usable or closed."""
+        answer = _answer(code, said)
+        if code == 421:
+            self.close()
+        else:
+            self._guarded(self._backend.connection.rset)
+        if 500 <= code < 600:
+            raise Permanent(answer, is_bad_address=_is_bad_address(code, said))
+        raise Temporary(answer)
+
+
+class BackendTransport:
+    """Any other of Django's mail backends: in memory for tests, the console, a provider's."""
+
+    def __init__(self, backend):
+        self._backend = backend
+
+    def open(self) -> bool:
+        """Nothing to do: such a backend opens what it needs."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+    def send(self, sender: str, address: str, message: bytes) -> None:
+        """Hand over one message; any error of the backend counts as temporary."""
+        try:
+            self._backend.send_messages([PreparedMessage(sender, address, message)])
+        except Exception as error:
+            raise Temporary(_said(error)) from error
+
+
+class PreparedMessage(EmailMultiAlternatives):
+    """A finished message in the form Django's backends take."""
+
+    def __init__(self, sender: str, address: str, message: bytes):
+        self._parsed = message_from_bytes(message, policy=policy.default)
+        html = self._parsed.get_body(["html"])
+        super().__init__(
+            subject=str(self._parsed["Subject"]),
+            body=self._parsed.get_body(["plain"]).get_content(),
+            from_email=sender,
+            to=[address],
+            headers={name: str(value) for name, value in self._parsed.items()},
+        )
+        if html is not None:
+            self.attach_alternative(html.get_content(), "text/html")
+
+    def message(self):
+        """The message as it was prepared."""
+        return self._parsed
+
+
+def _is_bad_address(code: int, said: bytes) -> bool:
+    """Whether a refusal means that nobody has this address.
+
+    The enhanced code decides (RFC 3463: 5.1.x an address, 5.2.1 a disabled mailbox, others the
+    message or the way there); without one, 550, 551 and 553 do.
+    """
+    enhanced = re.match(rb"5\.(\d+)\.(\d+)\b", said)
+    if enhanced:
+        return enhanced[1] == b"1" or (enhanced[1], enhanced[2]) == (b"2", b"1")
+    return code in (550, 551, 553)
+
+
+def _answer(code, said) -> str:
+    return f"{code} {said.decode('utf-8', 'replace')}"
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return _answer(error.smtp_code, said if isinstance(said, bytes) else str(said).encode())
+    return f"{type(error).__name__}: {error}"[:500]

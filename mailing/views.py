@@ -1,0 +1,45 @@
+"""The unsubscribe link (RFC 8058): no login, no cookie, no CSRF token."""
+
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from web.policies import policy
+
+from . import links, unsubscribe
+from .models import Preference, Rhythm
+
+
+@policy("token")
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_view(request, token):
+    """GET asks and changes nothing, because scanners follow links; POST ends the digest.
+
+    Mail programs POST by themselves on one click; they follow no redirect and carry no cookie, so
+    the answer is always the page itself. A wrong link answers 404.
+    """
+    recipient = unsubscribe.recipient_of(token)
+    if recipient is None:
+        response = render(request, "mailing/unsubscribe_unknown.html", status=404)
+    else:
+        if request.method == "POST":
+            unsubscribe.unsubscribe(recipient)
+        preference = recipient.preferences.filter(kind=Preference.Kind.DIGEST).first()
+        language = preference.language_used if preference else recipient.language
+        with translation.override(language):
+            response = render(
+                request,
+                "mailing/unsubscribe.html",
+                {
+                    "is_done": preference is None or preference.rhythm == Rhythm.NONE,
+                    "settings_url": links.settings_url(),
+                    "has_account": recipient.user_id is not None,
+                },
+            )
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
