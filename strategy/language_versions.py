@@ -19,6 +19,14 @@ class Version:
     def is_fallback(self) -> bool:
         return self.language != self.wanted
 
+    @property
+    def title(self) -> str:
+        return self.text("title")
+
+    @property
+    def short(self) -> str:
+        return self.text("short")
+
     def text(self, field: str) -> str:
         """The field in this version's language; an empty string where there is none."""
         return getattr(self.thing, build_localized_fieldname(field, self.language), None) or ""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailing.sections import Block, Section
 
+from . import language_versions
 from .models import Topic, Update
 
 
@@ -25,7 +26,7 @@ class NewUpdates(Section):
         )
 
     def render(self, items, language):
-        return _block("updates", items[::-1])
+        return _block("updates", items[::-1], language)
 
 
 class OpenTopics(Section):
@@ -46,15 +47,18 @@ class OpenTopics(Section):
         )
 
     def render(self, items, language):
-        return _block("topics", sorted(items, key=_deadline))
+        return _block("topics", sorted(items, key=_deadline), language)
 
 
 def _deadline(topic):
     return (topic.closes_at is None, topic.closes_at or topic.opens_at, topic.slug)
 
 
-def _block(name, items):
-    context = {"items": items, "base_url": settings.BASE_URL}
+def _block(name, items, language):
+    context = {
+        "versions": [language_versions.shown(item, language) for item in items],
+        "base_url": settings.BASE_URL,
+    }
     return Block(
         html=render_to_string(f"strategy/mail/{name}.html", context),
         text=render_to_string(f"strategy/mail/{name}.txt", context).strip() + "\n",

@@ -1,6 +1,7 @@
 """Template tags for what the Core Team publishes."""
 
 from django import template
+from django.utils import timezone
 
 from strategy import language_versions
 from strategy.models import TimelineEntry
@@ -34,3 +35,9 @@ def dates_of(item) -> str:
 def true_dates_of(item) -> str:
     """The same as ``dates_of``, with the dates a demo does not move."""
     return dates_of(item.as_it_was)
+
+
+@register.filter
+def plain_day(moment) -> str:
+    """The day in the reader's language without markup, for plain text."""
+    return web.day_text(timezone.localdate(moment))

@@ -1,0 +1,113 @@
+"""The process: timeline, Working Groups, topics with their questions."""
+
+from django.contrib import admin
+from django.forms.widgets import Script
+from django.utils.translation import gettext_lazy as _
+
+from web import content_version
+
+from .. import topics
+from ..models import TimelineEntry, Topic, TopicQuestion, WorkingGroup
+from .languages import OTHER_LANGUAGES, MultilingualFields, PublicContentAdmin, ShortVersionForm
+
+
+@admin.register(TimelineEntry)
+class TimelineEntryAdmin(PublicContentAdmin):
+    """Stages, events, milestones and deadlines, with their true dates."""
+
+    list_display = ["title_en", "kind", "starts_on", "ends_on", "precision"]
+    list_filter = ["kind", "phase"]
+    search_fields = ["title_en"]
+    ordering = ["starts_on", "pk"]
+
+    def further_fieldsets(self, request, obj=None):
+        return [
+            (
+                _("When"),
+                {
+                    "fields": ["kind", "phase", "starts_on", "ends_on", "precision", "source"],
+                    "description": _(
+                        "True dates. A demo moves them by itself. For a month choose its first "
+                        "and last day."
+                    ),
+                },
+            )
+        ]
+
+
+@admin.register(WorkingGroup)
+class WorkingGroupAdmin(PublicContentAdmin):
+    """The thematic groups that prepare the recommendations."""
+
+    required_translations = ("name",)
+    list_display = ["name_en", "slug"]
+    search_fields = ["name_en"]
+    ordering = ["slug"]
+
+    def further_fieldsets(self, request, obj=None):
+        return [(_("Address"), {"fields": ["slug", "former_name"]})]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug"] if obj else []
+
+
+class TopicQuestionInline(MultilingualFields, admin.StackedInline):
+    """The questions of a topic, in the order in which they are asked."""
+
+    model = TopicQuestion
+    extra = 0
+    fieldsets = [
+        (None, {"fields": ["position", "kind", "text_en", "source"]}),
+        (
+            _("Other languages"),
+            {
+                "fields": [f"text_{code.replace('-', '_')}" for code in OTHER_LANGUAGES],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
+
+
+@admin.register(Topic)
+class TopicAdmin(PublicContentAdmin):
+    """Subjects for discussion. One that was announced stays; it closes instead."""
+
+    form = ShortVersionForm
+    inlines = [TopicQuestionInline]
+    list_display = ["title_en", "working_group", "opens_at", "closes_at", "is_public"]
+    list_select_related = ["working_group"]
+    list_filter = ["is_public", "working_group"]
+    search_fields = ["title_en", "slug"]
+    ordering = ["slug"]
+
+    class Media:
+        js = [Script("js/counter.js", type="module")]
+
+    def further_fieldsets(self, request, obj=None):
+        return [
+            (
+                _("Dates and place"),
+                {"fields": ["working_group", "slug", "opens_at", "closes_at", "is_public"]},
+            )
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug"] if obj and obj.position else []
+
+    def save_model(self, request, obj, form, change):
+        topics.save(obj)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        content_version.bump()
+
+    def has_delete_permission(self, request, obj=None):
+        if obj and obj.position:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request):
+        # Deleting many at once would not ask for each whether it was announced.
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions

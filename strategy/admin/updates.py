@@ -1,0 +1,219 @@
+"""Writing, previewing, scheduling and publishing updates."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms.widgets import Script
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from web import markdown
+from web.names import language_direction, language_name
+
+from .. import language_versions, updates
+from ..models import Update
+from .languages import PublicContentAdmin, ShortVersionForm
+
+MAY_PUBLISH = "strategy.publish_update"
+
+
+class UpdateForm(ShortVersionForm):
+    """An update as the Core Team writes it."""
+
+    # Which state of the update this form began with, to notice what others saved meanwhile.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Update
+        fields = "__all__"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.changed_at.isoformat()
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"] or slugify(self.data.get("title_en", ""))[:120]
+        if not slug:
+            raise ValidationError(_("Say in Latin letters what the address of this update is."))
+        return slug
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("seen") not in ("", self.initial["seen"]):
+            raise ValidationError(
+                _(
+                    "Somebody else saved this update while you were writing. Copy what you wrote, "
+                    "load this page again and put your changes in."
+                )
+            )
+        if "_schedule" in self.data:
+            at = cleaned.get("publish_at")
+            if "publish_at" not in self.errors and (at is None or at <= timezone.now()):
+                self.add_error("publish_at", _("Choose a time that lies ahead."))
+        return cleaned
+
+
+@admin.register(Update)
+class UpdateAdmin(PublicContentAdmin):
+    """Draft, then scheduled, then published; a published update is corrected, never taken back."""
+
+    form = UpdateForm
+    required_translations = ("title", "short")
+    list_display = ["title_en", "status", "publish_at", "published_at", "languages"]
+    list_filter = ["status"]
+    search_fields = ["title_en", "slug"]
+    ordering = ["-created_at"]
+    readonly_fields = ["state", "history"]
+
+    class Media:
+        js = [Script("js/counter.js", type="module")]
+
+    # --- What is shown ------------------------------------------------------------------------
+
+    def further_fieldsets(self, request, obj=None):
+        return [
+            (_("Publication"), {"fields": ["state", "slug", "publish_at", "seen"]}),
+            *([(_("History"), {"fields": ["history"]})] if obj else []),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Links outlive us: the address of a published update stays.
+        fixed = ["slug", "publish_at"] if obj and obj.is_published else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    @admin.display(description=_("languages"))
+    def languages(self, update):
+        return len(language_versions.available(update))
+
+    @admin.display(description=_("state"))
+    def state(self, update):
+        if update.is_published:
+            link = format_html('<a href="{}">{}</a>', update.get_absolute_url(), _("See it"))
+            return format_html("{} · {}", update.get_status_display(), link)
+        return update.get_status_display()
+
+    @admin.display(description=_("who did what, when"))
+    def history(self, update):
+        rows = (
+            (
+                timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M UTC"),
+                event.get_kind_display(),
+                event.actor.name_for_core_team if event.actor else _("the schedule"),
+                ", ".join(event.fields),
+            )
+            for event in update.events.select_related("actor")
+        )
+        return format_html(
+            "<ol>{}</ol>", format_html_join("", "<li>{} · {} · {} <small>{}</small></li>", rows)
+        )
+
+    # --- Who may do what ----------------------------------------------------------------------
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        if obj and obj.status != Update.Status.DRAFT:
+            return allowed and request.user.has_perm(MAY_PUBLISH)
+        return allowed
+
+    def has_delete_permission(self, request, obj=None):
+        if obj and obj.status != Update.Status.DRAFT:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request):
+        # Deleting many at once would not ask for each whether it is a draft.
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- What can be done ---------------------------------------------------------------------
+
+    def save_model(self, request, obj, form, change):
+        updates.save(obj, actor=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._done(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._done(request, obj) or super().response_change(request, obj)
+
+    def _done(self, request, obj):
+        """Do what the button pressed says, after the form is saved; None for plain saving."""
+        verbs = {
+            "_publish": (
+                lambda: updates.publish(obj, actor=request.user),
+                _("The update is published."),
+            ),
+            "_schedule": (
+                lambda: updates.schedule(obj, at=obj.publish_at, actor=request.user),
+                _("The update is scheduled."),
+            ),
+            "_unschedule": (
+                lambda: updates.unschedule(obj, actor=request.user),
+                _("The update is a draft again."),
+            ),
+        }
+        pressed = next((name for name in verbs if name in request.POST), None)
+        if pressed is None:
+            return None
+        if not request.user.has_perm(MAY_PUBLISH):
+            raise PermissionDenied
+        verb, said = verbs[pressed]
+        try:
+            verb()
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.message_user(request, said, messages.SUCCESS)
+        return self.response_post_save_change(request, obj)
+
+    # --- Preview ------------------------------------------------------------------------------
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(require_POST(self.preview))
+        return [path("preview/", preview, name="strategy_update_preview"), *super().get_urls()]
+
+    def preview(self, request):
+        """What the form holds, as readers would see it; saves nothing."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        return TemplateResponse(
+            request,
+            "admin/strategy/update/preview.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Preview"),
+                "versions": [
+                    version
+                    for code, _own_name in settings.LANGUAGES
+                    if (version := _typed(request.POST, code))
+                ],
+            },
+        )
+
+
+def _typed(values, code):
+    """One language of the posted form, ready to show; None where nothing was typed."""
+    title, short, body = (
+        values.get(f"{field}_{code.replace('-', '_')}", "").strip()
+        for field in ("title", "short", "body")
+    )
+    if not (title or short or body):
+        return None
+    return {
+        "code": code,
+        "direction": language_direction(code),
+        "language": language_name(code),
+        "title": title,
+        "short": short,
+        "body": markdown.render(body),
+    }
