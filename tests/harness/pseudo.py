@@ -1,4 +1,4 @@
-"""A pseudo-language: marked messages come back in circled letters, so Latin ones were not marked."""
+"""A pseudo-language: marked messages come back in circled letters, unmarked ones stay Latin."""
 
 import re
 import string

@@ -1,0 +1,112 @@
+"""Hostile input on every address: never a 5xx, and never a row changed that was not meant."""
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from liaisons.models import Mandate, User
+
+from .addresses import all_addresses
+from .corpus import BODIES, QUERIES
+from .world import path_of
+
+ADDRESSES = [a for a in all_addresses() if not a.is_admin]
+
+
+def powers():
+    """What must not change by any of this: who may do what, and who speaks for whom."""
+    people = User.objects.order_by("pk").values_list(
+        "pk", "is_staff", "is_superuser", "is_active", "username"
+    )
+    mandates = Mandate.objects.order_by("pk").values_list(
+        "pk", "person", "group", "status", "reviewer", "last_day"
+    )
+    return list(people), list(mandates)
+
+
+def quiet(client):
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("role", ["anonymous", "member", "superuser"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+def test_a_hostile_query_is_no_error_of_ours(address, role, world, as_person):
+    person = world.people[role]
+    client = quiet(as_person(person) if person else Client())
+    path = path_of(address, world)
+    for query in QUERIES:
+        with transaction.atomic():
+            response = client.get(path, QUERY_STRING=query)
+            transaction.set_rollback(True)
+        assert response.status_code < 500, query
+
+
+@pytest.mark.parametrize("role", ["anonymous", "member", "applicant"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+def test_a_hostile_body_changes_nobody_s_powers(address, role, world, as_person):
+    person = world.people[role]
+    client = quiet(as_person(person) if person else Client())
+    path = path_of(address, world)
+    before = powers()
+    for body in BODIES:
+        with transaction.atomic():
+            response = client.post(path, body)
+            assert response.status_code < 500, body
+            people, mandates = powers()
+            own = {person.pk} if person else set()
+            assert [row for row in people if row[0] not in own] == [
+                row for row in before[0] if row[0] not in own
+            ], body
+            if person:
+                now = User.objects.get(pk=person.pk)
+                assert (now.is_staff, now.is_superuser) == (False, False)
+            confirmed = [row for row in mandates if row[3] == "confirmed"]
+            assert confirmed == [row for row in before[1] if row[3] == "confirmed"], body
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"a=" + b"x" * 10_000_000, "application/x-www-form-urlencoded"),
+        ("&".join(f"f{n}=1" for n in range(10_000)).encode(), "application/x-www-form-urlencoded"),
+        (b"\xff\xfe=%ff%fe&q=\x00", "application/x-www-form-urlencoded"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"--x\r\nbroken", "multipart/form-data"),
+        (b"q=1", "application/x-www-form-urlencoded; charset=no-such-charset"),
+        (b"{", "application/json"),
+    ],
+    ids=["10 MB", "10,000 fields", "bad UTF-8", "broken parts", "no boundary", "charset", "JSON"],
+)
+def test_a_hostile_form_is_refused_everywhere(body, content_type, world, as_person):
+    for person in (None, world.people["member"]):
+        client = quiet(as_person(person) if person else Client())
+        for address in ADDRESSES:
+            with transaction.atomic():
+                response = client.generic(
+                    "POST", path_of(address, world), body, content_type=content_type
+                )
+                transaction.set_rollback(True)
+            assert response.status_code < 500, address.name
+
+
+def test_hostile_paths(world, client):
+    client = quiet(client)
+    for path in (
+        "/en/groups/%00/", "/en/groups/%ED%A0%80/", "/en/groups/%FF/", "/%00", "/en/%2e%2e/",
+        "/xx/", "/en//groups/", "/en/updates/" + "a" * 3000 + "/", "/en/groups/%F0%9F%92%A9/",
+        "/mail/unsubscribe/%00/", "/mail/unsubscribe/" + "x" * 3000 + "/",
+    ):  # fmt: skip
+        assert client.get(path).status_code < 500, path
+
+
+def test_hostile_queries_in_the_admin(world, as_person):
+    client = quiet(as_person(world.people["superuser"]))
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        for query in QUERIES:
+            response = client.get(reverse(name), QUERY_STRING=query)
+            assert response.status_code < 500, (name, query)
