@@ -1,0 +1,55 @@
+"""The directory of groups: a list to search, and a page for each group."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.gzip import gzip_page
+
+from liaisons import group_search
+from liaisons.models import Group
+from web.public_pages import public_page
+
+from .. import directory
+from ..filters import NAMES, FilterForm
+from ..history import history_of
+
+# A search shows so many at most; who finds more narrows it.
+MOST_FOUND = 200
+# What may become a link, however it came into the database.
+WEB = ("https://", "http://")
+
+
+@gzip_page
+@public_page(query=("q", *NAMES, "page"))
+def group_list(request):
+    """All listed groups by name, or those a search finds, best first."""
+    filters = FilterForm(request.GET)
+    query = request.GET.get("q", "").strip()
+    groups = filters.narrow(Group.objects.listed())
+    if query:
+        groups = group_search.search(query, limit=MOST_FOUND, among=groups)
+    groups = groups.select_related("region")
+    page = Paginator(groups, directory.PAGE_LENGTH).get_page(request.GET.get("page"))
+    page.object_list = directory.with_details(page.object_list)
+    context = {
+        "filters": filters,
+        "query": query,
+        "page": page,
+        "is_cut": page.paginator.count >= MOST_FOUND and bool(query),
+    }
+    return render(request, "outreach_map/group_list.html", context)
+
+
+@gzip_page
+@public_page
+def group_detail(request, slug):
+    """One group: what it is, who speaks for it, and who did before."""
+    group = get_object_or_404(Group.objects.public().select_related("region"), slug=slug)
+    directory.with_details([group])
+    history = history_of(group)
+    context = {
+        "group": group,
+        "page_url": group.page_url if group.page_url.startswith(WEB) else "",
+        "history": history,
+        "is_lapsed": bool(history) and group.seats.is_empty,
+    }
+    return render(request, "outreach_map/group_detail.html", context)

@@ -1,0 +1,53 @@
+"""The Outreach Map: without JavaScript a table with filters, with it a map above the same page."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
+
+from liaisons.models import Group
+from web.public_pages import public_page
+
+from .. import coverage, directory
+from ..filters import NAMES, FilterForm
+from ..spoken import LEAST_PERCENT
+
+
+@gzip_page
+@public_page(query=(*NAMES, "page"))
+def outreach_map(request):
+    """Groups by place: those of a country chosen, those beside every map, or the whole table."""
+    filters = FilterForm(request.GET)
+    context = {
+        "filters": filters,
+        "map_words": _words(),
+        "least_percent": round(LEAST_PERCENT),
+        "beside": directory.beside(filters),
+    }
+    if filters.chosen_country:
+        context["here"] = directory.in_country(filters.chosen_country, filters)
+    else:
+        groups = filters.narrow(Group.objects.listed()).select_related("region")
+        page = Paginator(groups, directory.PAGE_LENGTH).get_page(request.GET.get("page"))
+        page.object_list = directory.with_details(page.object_list)
+        context["page"] = page
+    return render(request, "outreach_map/map.html", context)
+
+
+def _words() -> dict:
+    """What the script says on the map, in the reader's language."""
+    return {
+        "map": _("Map of groups. Arrow keys move it, plus and minus zoom."),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "world": _("Show the whole world"),
+        # Translators: {groups} and {with_liaison} are numbers.
+        "cluster": _("Groups: {groups}. With a liaison: {with_liaison}."),
+        # Translators: {group} is a group's name, {state} is like "has a liaison".
+        "group": _("{group}: {state}"),
+        "states": {state.value: str(state.label) for state in coverage.State},
+        "kinds": dict(Group.Kind.choices),
+        "loading": _("Loading …"),
+        "loaded": _("The list below the map has changed."),
+        "failed": _("This could not be loaded. Please check your connection and try again."),
+    }
