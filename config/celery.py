@@ -17,11 +17,13 @@ app.conf.beat_schedule = {
     "publish-due-updates": {
         "task": "strategy.tasks.publish_due_updates",
         "schedule": crontab(),
+        "options": {"expires": 60},
     },
     # Let newly opened topics into the digests.
     "announce-due-topics": {
         "task": "strategy.tasks.announce_due_topics",
         "schedule": crontab(),
+        "options": {"expires": 60},
     },
     # Freeze the digests that are due, also those missed while beat was down.
     "make-editions": {

@@ -9,7 +9,7 @@ from web.public_pages import public_page
 @public_page
 def about(request):
     """What a Strategy Liaison is, and what this site does."""
-    return render(request, "strategy/about.html")
+    return render(request, "strategy/about.html", {"mandate_days": settings.MANDATE_LENGTH_DAYS})
 
 
 @public_page
