@@ -1,0 +1,101 @@
+"""The whole product as script/server starts it: web, worker, beat, PostgreSQL, Redis, mail sink."""
+
+import email
+import email.policy
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from script.run.detached import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 240  # seconds until the test gives up; nothing is judged by it
+OF_ANOTHER_START = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "EMAIL_HOST"}
+
+
+@dataclass
+class Product:
+    """A running product: where it is, its password, and the mails it has sent."""
+
+    base: str
+    folder: Path
+    password: str
+    environment: dict[str, str]
+
+    def mails_to(self, address: str):
+        """The messages that arrived for an address, oldest first."""
+        found = []
+        for file in sorted((self.folder / "mail").rglob("*.eml"), key=lambda f: f.stat().st_mtime):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if address in str(message["To"]):
+                found.append(message)
+        return found
+
+    def wait_for_mail(self, address: str, *, having: str = "", beyond: int = 0):
+        """The first message after the first ``beyond`` whose text holds ``having``."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for message in self.mails_to(address)[beyond:]:
+                if having in text_of(message):
+                    return message
+            time.sleep(0.2)
+        subjects = [str(m["Subject"]) for m in self.mails_to(address)]
+        raise AssertionError(f"No mail with {having!r} to {address}; there are {subjects}")
+
+    def code_for(self, address: str) -> str:
+        """The code of the newest sign-in mail."""
+        self.wait_for_mail(address)
+        text = text_of(self.mails_to(address)[-1])
+        return re.search(r"^\s*([A-Z0-9][A-Z0-9-]{5,})\s*$", text, re.MULTILINE).group(1)
+
+    def manage(self, *words: str) -> str:
+        """Run manage.py against this product and give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+            timeout=PATIENCE,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def text_of(message) -> str:
+    """The plain half of a message."""
+    return message.get_body(("plain",)).get_content()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    """The product on a port and in a folder of its own; ended by Ctrl-C's signal."""
+    folder = tmp_path_factory.mktemp("product")
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if k not in OF_ANOTHER_START}
+    environment |= {
+        "PORT": str(port),
+        "SERVICES_DIR": str(folder),
+        "DEMO_PASSWORD": "demo-password-of-this-test",
+    }
+    log = folder / "output.txt"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "script.run.server"],
+            cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while "Ready after" not in log.read_text(errors="replace"):
+            assert server.poll() is None, log.read_text(errors="replace")
+            assert time.monotonic() < deadline, log.read_text(errors="replace")
+            time.sleep(0.2)
+        yield Product(f"http://127.0.0.1:{port}", folder, environment["DEMO_PASSWORD"], environment)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(60)
