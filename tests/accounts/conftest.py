@@ -1,0 +1,34 @@
+"""What the tests of accounts share: reading a code out of a mail, and coming in with it."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from web.models import Installation
+
+
+@pytest.fixture(autouse=True)
+def real_installation(db):
+    """Not a demo, unless a test says so."""
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": False})
+
+
+def code_in(message) -> str:
+    """The code a mail carries, as its reader sees it."""
+    return re.search(r"^(\d{4} \d{4})$", message.body, re.M).group(1)
+
+
+@pytest.fixture
+def come_in(client):
+    """``come_in("a@example.org")`` asks for a code, reads the mail, and enters it."""
+
+    def _come_in(address, **more):
+        mail.outbox.clear()
+        client.post(reverse("account_login"), {"email": address, **more})
+        return client.post(
+            reverse("account_confirm_login_code"), {"code": code_in(mail.outbox[-1])}
+        )
+
+    return _come_in
