@@ -57,7 +57,7 @@ def smtp() -> Smtp:
 
 def _service(key: str, name: str, variable: str) -> dict[str, Any]:
     try:
-        found = json.loads(state_file().read_text(encoding="utf-8"))[key]
+        found: dict[str, Any] = json.loads(state_file().read_text(encoding="utf-8"))[key]
         alive = _is_alive(found["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         alive = False
@@ -66,7 +66,7 @@ def _service(key: str, name: str, variable: str) -> dict[str, Any]:
             f"No {name} is running: start script/server (or script/services start), "
             f"or set {variable}."
         )
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _is_alive(pid: int) -> bool:

@@ -95,7 +95,14 @@ def install_python_packages(wanted: str) -> None:
         stamp = Stamp(f"python-{name}", [lock])
         if stamp.is_current():
             continue
-        pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+        pip: list[str | Path] = [
+            PYTHON,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "-qq",
+        ]
         step(
             f"Installing Python packages from requirements/{lock.name}",
             [*pip, "--require-hashes", "--only-binary=:all:", "-r", lock],
