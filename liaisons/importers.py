@@ -153,7 +153,7 @@ class AffiliatesImporter(GroupImporter):
     def columns(self):
         country = known(_codes(Country), "country")
         return [
-            Column("code", code(50)),
+            Column("code", text(50)),  # "WK?" and "W&E" are real ones
             Column("name", text(200), filled=True),
             Column("local_name", text(200)),
             Column("type", choice(["chapter", "user_group", "thematic_organisation"]), filled=True),
@@ -272,19 +272,17 @@ def check_place(latitude: Any, longitude: Any) -> None:
 
 def give_slugs(groups: Iterable[Group]) -> None:
     """Give each new group a slug of its name, or of its name and key where that is taken."""
-    groups = list(groups)
-    wanted = {group: _slug(group.name) for group in groups}
-    longer = {
-        group: _slug(group.name, group.dbname or group.code or str(group.imported["key"]))
-        for group in groups
-    }
-    candidates = {*wanted.values(), *longer.values()}
-    taken = set(Group.objects.filter(slug__in=candidates).values_list("slug", flat=True))
+    wanted = []
     for group in groups:
-        slug = wanted[group] if wanted[group] not in taken else longer[group]
+        longer = _slug(group.name, group.dbname or group.code or str(group.imported["key"]))
+        wanted.append((group, _slug(group.name), longer or "group"))
+    candidates = {slug for _group, *both in wanted for slug in both}
+    taken = set(Group.objects.filter(slug__in=candidates).values_list("slug", flat=True))
+    for group, short, longer in wanted:
+        slug = short if short and short not in taken else longer
         number = 2
-        while not slug or slug in taken or (number > 2 and _exists(slug)):
-            slug = f"{longer[group] or 'group'}-{number}"
+        while slug in taken or (number > 2 and Group.objects.filter(slug=slug).exists()):
+            slug = f"{longer}-{number}"
             number += 1
         group.slug = slug
         taken.add(slug)
@@ -292,10 +290,6 @@ def give_slugs(groups: Iterable[Group]) -> None:
 
 def _slug(*words: str) -> str:
     return "-".join(filter(None, (slugify(word) for word in words)))[:110].strip("-")
-
-
-def _exists(slug: str) -> bool:
-    return Group.objects.filter(slug=slug).exists()
 
 
 def _codes(model) -> set[str]:

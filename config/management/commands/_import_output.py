@@ -21,11 +21,11 @@ class ImportOutput:
         )
 
     def progress(self, file: str):
-        """A function that says how far the import of this file is, at most every second."""
+        """A function that says how far the import of this file is, at most every five seconds."""
 
         def say(step, done, total):
             now = time.monotonic()
-            if self.verbosity and now - self.said_at >= 1:
+            if self.verbosity and now - self.said_at >= 5:
                 self.said_at = now
                 of_all = f" of {total:,}" if total else ""
                 self.command.stdout.write(f"{file}: {step}, {done:,}{of_all} rows …")
