@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.browser import ROOT, Faults, window
+from web.models import ContentVersion, Installation
 
 from .addresses import all_addresses
 from .world import path_of
@@ -95,6 +96,13 @@ class Walk:
         if faults.found:
             self.wrong[f"{opened.name} ({opened.role}, {language})"] = faults.found
         page.close()
+
+
+@pytest.fixture(autouse=True)
+def made_as_a_demo(transactional_db):
+    """The rows of a new database, which tests of this kind empty; with the demo's mark to look at."""
+    ContentVersion.objects.get_or_create(pk=1)
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
 
 
 @pytest.fixture
