@@ -5,10 +5,13 @@ erased person is in no mail any more.
 """
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices
+from web import installation
 
 from .models import Mandate, MandateEvent
 from .waiting_times import usual_review_days
@@ -76,11 +79,27 @@ def more_context(notice) -> dict:
     mandate = Mandate.objects.select_related("group", "person", "contact").get(
         pk=notice.context["mandate_id"]
     )
-    event = mandate.events.get(pk=notice.context["event_id"])
+    return _context(mandate, mandate.events.get(pk=notice.context["event_id"]).message)
+
+
+def preview(kind: str, mandate: Mandate, message: str) -> tuple[str, str]:
+    """Subject and text of a mail as the person of the mandate would get it, in their language."""
+    with translation.override(mandate.person.language):
+        context = {
+            "site_name": settings.SITE_NAME,
+            "is_demo": installation.current().is_demo,
+            **_context(mandate, message),
+        }
+        stem = f"liaisons/mail/{kind}"
+        subject = render_to_string(f"{stem}.subject.txt", context)
+        return " ".join(subject.split()), render_to_string(f"{stem}.txt", context).strip()
+
+
+def _context(mandate: Mandate, message: str) -> dict:
     return {
         "group": mandate.group,
         "mandate": mandate,
-        "message": event.message,
+        "message": message,
         "applicant": mandate.person.name_for_core_team,
         "contact": mandate.contact.name_for_core_team if mandate.contact else "",
         "contact_email": settings.CONTACT_EMAIL,

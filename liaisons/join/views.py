@@ -232,7 +232,9 @@ def mandate(request, draft):
         )
     if request.method == "POST":
         is_complete = form.is_valid()
-        answers = {name: form.cleaned_data[name] for name in MANDATE_FIELDS if name in form.cleaned_data}
+        answers = {
+            name: form.cleaned_data[name] for name in MANDATE_FIELDS if name in form.cleaned_data
+        }
         try:
             # What is right so far is kept, also when something else is still wrong.
             if not is_other_group:

@@ -1,0 +1,64 @@
+"""People: what the Core Team sees of an account. Only here is an e-mail address shown."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from ..models import LanguageSkill, User
+
+
+class LanguageSkillInline(admin.TabularInline):
+    model = LanguageSkill
+    extra = 0
+    can_delete = False
+    verbose_name_plural = _("languages")
+    fields = ["language", "needs_help_from_english", "needs_help_to_english"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Accounts. People write about themselves; the Core Team gives roles and closes accounts."""
+
+    access_policy = "core_team"
+    list_display = [
+        "name_for_core_team",
+        "email",
+        "country",
+        "is_staff",
+        "is_active",
+        "date_joined",
+    ]
+    list_filter = ["is_staff", "is_active", "language"]
+    list_select_related = ["country"]
+    search_fields = ["display_name", "wiki_username", "email"]
+    ordering = ["-date_joined"]
+    inlines = [LanguageSkillInline]
+    filter_horizontal = ["groups"]
+    fieldsets = [
+        (None, {"fields": ["display_name", "wiki_username", "email", "country", "language"]}),
+        (
+            _("Choices"),
+            {"fields": ["is_public_by_name", "prefers_talk_page", "time_zone"]},
+        ),
+        (_("Core Team"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Dates"), {"fields": ["date_joined", "last_login", "erased_at"]}),
+    ]
+    POWERS = ["is_active", "is_staff", "is_superuser", "groups"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only a superuser gives power; nobody writes for another person."""
+        shown = [name for _label, part in self.fieldsets for name in part["fields"]]
+        if request.user.is_superuser:
+            return [name for name in shown if name not in self.POWERS]
+        return shown
+
+    def has_add_permission(self, request):
+        """People sign up themselves."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Accounts are erased by their owner; histories keep a pseudonym."""
+        return False

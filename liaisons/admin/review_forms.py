@@ -1,0 +1,107 @@
+"""The forms of the review page."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .. import review_texts
+from ..models import User
+from ..review_texts import ASK, CONFIRM, DECLINE
+
+DECISIONS = [
+    (CONFIRM, _("Confirm")),
+    (ASK, _("Ask for more")),
+    (DECLINE, _("Decline")),
+]
+
+
+class ContactField(forms.ModelChoiceField):
+    def label_from_instance(self, person):
+        return person.name_for_core_team
+
+
+class ReviewForm(forms.Form):
+    """A decision with its message. ``seen`` is the state of the application that was looked at."""
+
+    decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS, widget=forms.RadioSelect)
+    text = forms.ChoiceField(
+        label=_("Ready sentence"),
+        required=False,
+        help_text=_("It is sent in the applicant’s language."),
+    )
+    own_words = forms.CharField(
+        label=_("Your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text=_("They are sent as you write them."),
+    )
+    contact = ContactField(
+        label=_("Core Team contact"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Only when you confirm: whom the liaison can ask anything."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, mandate, reviewer, **kwargs):
+        self.mandate = mandate
+        super().__init__(*args, **kwargs)
+        self.fields["text"].choices = [
+            ("", _("No ready sentence")),
+            *(
+                (label, [(f"{decision}:{key}", words) for key, words in texts.items()])
+                for (decision, label) in DECISIONS
+                for texts in [review_texts.TEXTS[decision]]
+            ),
+        ]
+        self.fields["contact"].queryset = User.objects.filter(
+            is_staff=True, is_active=True
+        ).exclude(pk=mandate.person_id)
+        self.fields["contact"].initial = reviewer.pk
+
+    def clean(self):
+        answers = super().clean()
+        decision, text = answers.get("decision"), answers.get("text", "")
+        if text and decision and not text.startswith(f"{decision}:"):
+            self.add_error("text", _("This sentence belongs to another decision."))
+        elif decision in (ASK, DECLINE) and not (text or answers.get("own_words")):
+            self.add_error("own_words", _("Choose a ready sentence or write your own words."))
+        if decision == CONFIRM and not answers.get("contact") and "contact" not in self.errors:
+            self.add_error("contact", _("Choose who will be the contact of the liaison."))
+        return answers
+
+    @property
+    def message(self) -> str:
+        """What the applicant reads, in their language."""
+        decision, _colon, key = self.cleaned_data["text"].partition(":")
+        return review_texts.message(
+            decision=decision or self.cleaned_data["decision"],
+            text=key,
+            own_words=self.cleaned_data["own_words"],
+            to=self.mandate.person,
+        )
+
+
+class EndForm(forms.Form):
+    """Ending a mandate for the Core Team."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The liaison reads it, and it stays in the history."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ChangeContactForm(forms.Form):
+    """Another Core Team contact for a liaison."""
+
+    contact = ContactField(label=_("Core Team contact"), queryset=User.objects.none())
+
+    def __init__(self, *args, mandate, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = User.objects.filter(
+            is_staff=True, is_active=True
+        ).exclude(pk=mandate.person_id)
+        self.fields["contact"].initial = mandate.contact_id
