@@ -9,7 +9,7 @@ from web.public_pages import public_page
 from .. import coverage, points
 
 NEWEST_UPDATES = 3
-SOONEST_TOPICS = 5
+SOONEST_TOPICS = 3
 
 
 @public_page

@@ -42,7 +42,7 @@ def update_detail(request, slug):
             "other_languages": [
                 link
                 for link in context_processors.language_links(request)
-                if link["code"] in available and link["code"] != shown.language
+                if link["code"] in available and link["code"] != shown.wanted
             ],
         },
     )
