@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from liaisons.join import steps
 from web.error_views import too_many_requests
 from web.policies import policy
 
@@ -148,6 +149,7 @@ def code_page(request, *, purpose: str, restart_url: str, then):
             "minutes": settings.CODE_MINUTES,
             "restart_url": restart_url,
             "is_entering": purpose == Purpose.ENTER,
+            "steps": _join_steps(found.next_url),
         },
     )
 
@@ -223,10 +225,16 @@ def _page(request, template, form, status=200):
     context = {
         "form": form,
         "next_url": _next(request),
+        "steps": _join_steps(_next(request)),
         "wikimedia_is_on": wikimedia.is_on(),
         "minutes": settings.CODE_MINUTES,
     }
     return render(request, template, context, status=status)
+
+
+def _join_steps(next_url: str) -> list[dict]:
+    """The line of steps, for who is on the way into signing up as a liaison."""
+    return steps.line(steps.ACCOUNT) if next_url.startswith(reverse("liaisons:join")) else []
 
 
 def _next(request) -> str:

@@ -122,7 +122,7 @@ def sign_in(page: Page, product: Product, address: str, then: str):
     """By password, to a page."""
     page.goto(then)
     page.locator("[name=email]").fill(address)
-    page.locator("details.more summary").first.click()
+    page.locator("details:has([name=password]) summary").click()
     page.locator("[name=password]").fill(product.password)
     go_on(page)
 
