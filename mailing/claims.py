@@ -1,9 +1,10 @@
 """How workers take messages from the ledger and give their fate back.
 
-A worker claims a small batch and commits: the rows carry its claim and a lease. It notes each
-message before the first word to the server and commits its fate right after the last. A worker
-that dies leaves at most one message whose fate nobody noted; the sweep gives all it held to the
-others once the lease is over. Nothing is held in a transaction while a server is talked to.
+A worker claims a small batch and commits: the rows carry its claim and a lease. Right before the
+final dot of each message it notes that this one is in hand, and right after the server's answer
+what became of it. A worker that dies leaves at most one message whose fate nobody noted; the
+sweep gives all it held to the others once the lease is over. No transaction is open while a
+server is talked to.
 """
 
 import logging
@@ -44,12 +45,11 @@ def claim(model: type[Letter]) -> list[int]:
 
 
 def begin(letter: Letter) -> bool:
-    """Note that this message is being sent now; False where it is no longer this worker's."""
+    """Note that this message is handed over now; False where it is no longer this worker's."""
     now = timezone.now()
     return bool(
         _mine(letter).update(
             started_at=now,
-            attempts=F("attempts") + 1,
             lease_until=now + timedelta(seconds=settings.MAIL_LEASE),
         )
     )
@@ -64,7 +64,12 @@ def sent(letter: Letter) -> None:
                 Q(claim=letter.claim) | Q(state__in=OPEN), pk=letter.pk
             )
             if not noted.update(
-                state=State.SENT, reason="", error="", finished_at=timezone.now(), **_UNCLAIMED
+                state=State.SENT,
+                reason="",
+                error="",
+                finished_at=timezone.now(),
+                attempts=F("attempts") + 1,
+                **_UNCLAIMED,
             ):
                 logger.warning("%s was sent, and somebody else has it by now.", letter.message_id)
             return
@@ -77,7 +82,7 @@ def sent(letter: Letter) -> None:
 
 def skip(letter: Letter, reason: str) -> None:
     """Nothing is to be sent any more."""
-    _finish(letter, State.SKIPPED, reason, "")
+    _finish(letter, State.SKIPPED, reason, "", tried=0)
 
 
 def fail(letter: Letter, reason: str, said: str) -> None:
@@ -93,13 +98,14 @@ def set_aside(letter: Letter, said: str) -> None:
 def retry(letter: Letter, said: str) -> None:
     """Try again later, each time after a longer wait; give up after MAIL_GIVE_UP_SECONDS."""
     now = timezone.now()
-    attempts = letter.attempts + 1  # ``begin`` counted this one in the database
+    attempts = letter.attempts + 1
     is_old = now - letter.created_at > timedelta(seconds=settings.MAIL_GIVE_UP_SECONDS)
     if is_old and attempts >= settings.MAIL_GIVE_UP_ATTEMPTS:
         fail(letter, FailReason.GAVE_UP, said)
         return
     _mine(letter).update(
         state=State.RETRY,
+        attempts=attempts,
         next_attempt_at=now + wait_after(attempts),
         error=without_addresses(said),
         story=_and_then("retry", said),
@@ -130,15 +136,20 @@ def sweep(model: type[Letter], at: datetime | None = None) -> int:
     now = at or timezone.now()
     abandoned = model.objects.abandoned(now)
     # The last worker died with this very message in hand, again and again: stop it.
-    lost = abandoned.filter(started_at__isnull=False, attempts__gte=MOST_WORKERS_LOST).update(
+    lost = abandoned.filter(started_at__isnull=False, attempts__gte=MOST_WORKERS_LOST - 1).update(
         state=State.FAILED,
         reason=FailReason.GAVE_UP,
         finished_at=now,
+        attempts=F("attempts") + 1,
         error="worker lost",
         **_UNCLAIMED,
     )
     in_hand = abandoned.filter(started_at__isnull=False).update(
-        state=State.RETRY, next_attempt_at=now, story=_and_then("worker_lost"), **_UNCLAIMED
+        state=State.RETRY,
+        next_attempt_at=now,
+        attempts=F("attempts") + 1,
+        story=_and_then("worker_lost"),
+        **_UNCLAIMED,
     )
     untouched = abandoned.update(state=State.RETRY, next_attempt_at=now, **_UNCLAIMED)
     if lost or in_hand or untouched:
@@ -171,10 +182,11 @@ def _mine(letter):
     return type(letter).objects.filter(pk=letter.pk, state=State.CLAIMED, claim=letter.claim)
 
 
-def _finish(letter, state, reason, said):
+def _finish(letter, state, reason, said, tried=1):
     _mine(letter).update(
         state=state,
         reason=reason,
+        attempts=F("attempts") + tried,
         error=without_addresses(said),
         finished_at=timezone.now(),
         story=_and_then(state, said) if said else F("story"),

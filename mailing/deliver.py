@@ -26,7 +26,7 @@ from .models import (
     obstacle,
 )
 from .press import Press
-from .transport import Permanent, ServerDown, Temporary, Uncertain, open_transport
+from .transport import NotOurs, Permanent, ServerDown, Temporary, Uncertain, open_transport
 from .unsubscribe import token_for
 
 logger = logging.getLogger(__name__)
@@ -104,15 +104,12 @@ class _Worker:
         except Exception as error:
             # One broken template must not stop the others; it is tried again, and seen in the log.
             logger.exception("Could not write %s %s", letter._meta.verbose_name, letter.pk)
-            if claims.begin(letter):
-                claims.retry(letter, f"{type(error).__name__}: {error}")
+            claims.retry(letter, f"{type(error).__name__}: {error}")
             return
         if message is None:
             claims.skip(letter, SkipReason.EMPTY)
             return
-        self.transport.open()
-        if claims.begin(letter):
-            self._hand_over(letter, to, message)
+        self._hand_over(letter, to, message)
 
     def _written(self, letter) -> tuple[str, bytes | None]:
         address = _address(letter)
@@ -127,7 +124,9 @@ class _Worker:
 
     def _hand_over(self, letter, to, message):
         try:
-            self.transport.send(self.sender, to, message)
+            self.transport.send(self.sender, to, message, lambda: claims.begin(letter))
+        except NotOurs:
+            logger.warning("%s went to another worker meanwhile.", letter.message_id)
         except Temporary as trouble:
             claims.retry(letter, str(trouble))
         except Uncertain as trouble:

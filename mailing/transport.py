@@ -4,11 +4,15 @@ Four kinds of trouble call for four different answers, so each is an exception o
 """
 
 import re
+import select
 import smtplib
+from collections.abc import Callable
 from email import message_from_bytes, policy
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+
+LastCall = Callable[[], bool]
 
 
 class Trouble(Exception):
@@ -29,6 +33,10 @@ class Permanent(Trouble):
     def __init__(self, said: str, *, is_bad_address: bool = False):
         super().__init__(said)
         self.is_bad_address = is_bad_address
+
+
+class NotOurs(Trouble):
+    """Another worker has this message by now; it was taken back before the final dot."""
 
 
 class Uncertain(Trouble):
@@ -67,8 +75,12 @@ class SmtpTransport:
         if connection is not None:
             connection.close()
 
-    def send(self, sender: str, address: str, message: bytes) -> None:
-        """Hand over one message. Returns once the server took it; else raises a ``Trouble``."""
+    def send(self, sender: str, address: str, message: bytes, last_call: LastCall) -> None:
+        """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
+
+        ``last_call`` is asked right before the final dot: up to there a server cannot have taken
+        anything. Where it says no, the message is taken back.
+        """
         is_new = self.open()
         try:
             self._say_sender(sender)
@@ -82,6 +94,15 @@ class SmtpTransport:
         self._guarded(self._say_recipient, address)
         self._guarded(self._begin_data)
         self._guarded(self._say_message, message)
+        try:
+            may_end = last_call()
+        except BaseException:
+            self.close()
+            raise
+        if not may_end:
+            self.close()
+            raise NotOurs("claimed by another worker")
+        self._guarded(self._hear_interruption)
         self._end_data()
 
     def _guarded(self, step, *words):
@@ -119,6 +140,16 @@ class SmtpTransport:
             message += b"\r\n"
         self._backend.connection.send(message)
 
+    def _hear_interruption(self):
+        """Who speaks or hangs up before the final dot certainly did not take the message."""
+        connection = self._backend.connection
+        if select.select([connection.sock], [], [], 0)[0]:
+            code, said = connection.getreply()
+            self.close()
+            if 500 <= code < 600:
+                raise Permanent(_answer(code, said))
+            raise Temporary(_answer(code, said))
+
     def _end_data(self):
         connection = self._backend.connection
         try:
@@ -155,8 +186,10 @@ class BackendTransport:
     def close(self) -> None:
         """Nothing to do."""
 
-    def send(self, sender: str, address: str, message: bytes) -> None:
+    def send(self, sender: str, address: str, message: bytes, last_call: LastCall) -> None:
         """Hand over one message; any error of the backend counts as temporary."""
+        if not last_call():
+            raise NotOurs("claimed by another worker")
         try:
             self._backend.send_messages([PreparedMessage(sender, address, message)])
         except Exception as error:
@@ -171,17 +204,21 @@ class PreparedMessage(EmailMultiAlternatives):
         html = self._parsed.get_body(["html"])
         super().__init__(
             subject=str(self._parsed["Subject"]),
-            body=self._parsed.get_body(["plain"]).get_content(),
+            body=_text(self._parsed.get_body(["plain"])),
             from_email=sender,
             to=[address],
             headers={name: str(value) for name, value in self._parsed.items()},
         )
         if html is not None:
-            self.attach_alternative(html.get_content(), "text/html")
+            self.attach_alternative(_text(html), "text/html")
 
     def message(self):
         """The message as it was prepared."""
         return self._parsed
+
+
+def _text(part) -> str:
+    return part.get_content().replace("\r\n", "\n")
 
 
 def _is_bad_address(code: int, said: bytes) -> bool:

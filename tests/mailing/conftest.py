@@ -1,0 +1,29 @@
+"""A board to post news on, and the ledger's rule checked after every test."""
+
+import pytest
+from django.conf import settings
+
+from mailing import nudges, sections
+from tests.mailing.people import Board, assert_figures_add_up
+
+
+@pytest.fixture
+def only_board(monkeypatch):
+    """A digest that is made of one board, whatever the apps above register."""
+    monkeypatch.setattr(sections, "_sections", {})
+    return sections.register(Board())
+
+
+@pytest.fixture(autouse=True)
+def figures_always_add_up(request):
+    """After each test that touched the database the states add up to the audience."""
+    yield
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        assert_figures_add_up()
+
+
+@pytest.fixture(autouse=True)
+def fresh_nudges(monkeypatch):
+    """No pause left over from another test's broken Redis."""
+    monkeypatch.setattr(nudges, "_quiet_until", 0.0)
+    assert settings.NUDGE_PAUSE

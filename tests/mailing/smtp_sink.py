@@ -1,0 +1,177 @@
+"""A mail server that misbehaves on demand.
+
+What it does with a message follows from the first word of the recipient's address, before the
+first full stop:
+
+    ok, slow          taken; "slow" answers after half a second
+    busy, closing     450 or 421 at the first try, taken at the next
+    mid               the connection is closed in the middle of the message at the first try
+    lost              the message is kept, and the connection closed before the answer
+    gone, full, spam  550 for the recipient, 552 and 554 for the message
+
+It writes one JSON line for each message that arrived whole, with its Message-ID and whether the
+sender was told. As a program it serves until it is ended:
+
+    python -m tests.mailing.smtp_sink --port 2525 --log FILE
+"""
+
+import argparse
+import json
+import socket
+import socketserver
+import threading
+import time
+from collections import Counter
+from email import message_from_bytes
+from pathlib import Path
+
+
+class Sink(socketserver.ThreadingTCPServer):
+    """The server; ``offers_tls`` advertises a STARTTLS that never works."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, port: int = 0, *, log: Path | None = None, offers_tls: bool = False):
+        self.offers_tls = offers_tls
+        self.log = log
+        self.lock = threading.Lock()
+        self.tries: Counter[str] = Counter()
+        self.arrived: list[dict] = []
+        self.connections = 0
+        # Answers to MAIL FROM, taken from the front: for troubles that concern no recipient.
+        self.sender_answers: list[str] = []
+        super().__init__(("127.0.0.1", port), _Talk)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self.server_address[1]
+
+    def note(self, address: str, content: bytes, told: bool) -> None:
+        """Write down a message that arrived whole."""
+        entry = {
+            "to": address,
+            "message_id": message_from_bytes(content)["Message-ID"],
+            "told": told,
+            "at": time.time(),
+        }
+        with self.lock:
+            self.arrived.append(entry | {"content": content})
+            if self.log:
+                with self.log.open("a") as file:
+                    file.write(json.dumps(entry) + "\n")
+
+    def is_first_try(self, address: str) -> bool:
+        """True once for each address."""
+        with self.lock:
+            self.tries[address] += 1
+            return self.tries[address] == 1
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *failure):
+        self.shutdown()
+        self.server_close()
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    disable_nagle_algorithm = True
+    server: Sink
+
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def handle(self):
+        self.server.connections += 1
+        try:
+            self.converse()
+        except (OSError, EOFError):
+            pass
+
+    def converse(self):
+        self.say("220 sink")
+        address, self.word = "", ""
+        while line := self.rfile.readline():
+            verb = line.strip().upper()
+            if verb.startswith(b"EHLO"):
+                extra = "250-STARTTLS\r\n" if self.server.offers_tls else ""
+                self.say(f"250-sink\r\n{extra}250 8BITMIME")
+            elif verb.startswith(b"STARTTLS"):
+                self.say("454 TLS not available due to temporary reason")
+            elif verb.startswith(b"MAIL"):
+                answers = self.server.sender_answers
+                self.say(answers.pop(0) if answers else "250 ok")
+            elif verb.startswith(b"RCPT"):
+                address = line.decode().split("<")[1].split(">")[0]
+                self.word = address.split(".")[0].split("@")[0]
+                if not self.recipient(address):
+                    return
+            elif verb.startswith(b"DATA"):
+                if not self.data(address):
+                    return
+            elif verb.startswith(b"QUIT"):
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 ok")
+
+    def recipient(self, address) -> bool:
+        first = self.server.is_first_try(address)
+        if self.word == "gone":
+            self.say(f"550 5.1.1 <{address}> no such user")
+        elif self.word == "busy" and first:
+            self.say("450 4.2.0 greylisted, come again")
+        elif self.word == "closing" and first:
+            self.say("421 4.3.2 closing down")
+            return False
+        else:
+            self.say("250 ok")
+        self.first = first
+        return True
+
+    def data(self, address) -> bool:
+        self.say("354 go on")
+        content = bytearray()
+        while True:
+            line = self.rfile.readline()
+            if not line:
+                raise EOFError
+            if line == b".\r\n":
+                break
+            content += line[1:] if line.startswith(b"..") else line
+            if self.word.startswith("mid") and self.first and len(content) > 200:
+                # Closed with unread bytes: the sender's system is told so at once.
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return False
+        if self.word == "slow":
+            time.sleep(0.5)
+        if self.word == "full":
+            self.say("552 5.2.2 mailbox full")
+        elif self.word == "spam":
+            self.say("554 5.7.1 refused as spam")
+        elif self.word == "lost":
+            self.server.note(address, bytes(content), told=False)
+            return False
+        else:
+            self.server.note(address, bytes(content), told=True)
+            self.say("250 kept")
+        return True
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    arguments = parser.parse_args()
+    Sink(arguments.port, log=arguments.log).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
