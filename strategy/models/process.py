@@ -1,5 +1,7 @@
 """The process: its timeline, its Working Groups and the topics they ask about."""
 
+import enum
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -98,15 +100,15 @@ class TopicQuerySet(models.QuerySet):
 class Topic(models.Model):
     """A subject for discussion, owned by a Working Group, with questions and dates."""
 
-    class Turn(models.TextChoices):
+    class Turn(enum.Enum):
         """Who acts next on a topic; follows from its dates and is not stored."""
 
-        WORKING_GROUP_PREPARES = "prepares", _("The Working Group prepares it")
-        COMMUNITIES = (
-            "communities",
-            _("Communities say what they think"),
-        )
-        WORKING_GROUP_READS = "reads", _("The Working Group works with what was said")
+        WORKING_GROUP_PREPARES = "prepares"
+        COMMUNITIES = "communities"
+        WORKING_GROUP_READS = "reads"
+
+        # So that templates can compare with Turn.COMMUNITIES.
+        do_not_call_in_templates = enum.nonmember(True)
 
     slug = models.SlugField(max_length=120, unique=True)
     working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="topics")
