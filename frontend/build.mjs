@@ -15,7 +15,7 @@ const served = `${root}/var/static-build`;
 const forTags = `${root}/var/assets`;
 
 /** Browsers of early 2021 and later: what a cheap phone that is still updated has. */
-const target = ["chrome88", "edge88", "firefox85", "safari14"];
+const target = ["chrome88", "edge88", "firefox85", "safari14.1"];
 
 /** Files directly in a folder; a name that begins with `_` is a part of others. */
 function entries(folder, extension) {

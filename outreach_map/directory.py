@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from babel.numbers import format_percent
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import get_language, gettext
 
 from liaisons import seats
@@ -45,6 +45,11 @@ class InCountry:
     groups: list[Group]
     languages: list[LanguageCommunities]
 
+    @property
+    def communities(self) -> int:
+        """How many groups of its languages there are, each counted once."""
+        return len({group.pk for language in self.languages for group in language.groups})
+
 
 @dataclass(frozen=True)
 class Beside:
@@ -53,6 +58,10 @@ class Beside:
     organised: list[Group]
     multilingual: list[Group]
     of_no_country: list[Group]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.organised or self.multilingual or self.of_no_country)
 
 
 def with_details(groups: Iterable[Group]) -> list[Group]:
@@ -68,44 +77,55 @@ def with_details(groups: Iterable[Group]) -> list[Group]:
     return groups
 
 
-def in_country(country: Country, filters: FilterForm) -> InCountry:
-    """The groups of a country and, by language, the groups of the languages spoken there.
+def of_country(country: Country, filters: FilterForm) -> QuerySet[Group]:
+    """The groups of a country, and all groups of the languages spoken there.
 
     Which languages: see ``outreach_map.spoken``. Besides wikis these are organised groups of
-    a language that name no country.
+    a language that name no country. The region is not asked: a wiki has none.
     """
-    spoken = {item.code: item for item in spoken_in(country.iso2)}
-    listed = filters.narrow(Group.objects.listed(), leave_out=("country", "region"))
-    here = listed.filter(countries=country).order_by("name", "pk")
-    by_language = (
-        listed.filter(countries=None, languages__in=list(spoken))
-        .order_by("kind", "project_family", "name", "pk")
+    spoken = [item.code for item in spoken_in(country.iso2)]
+    return (
+        filters.narrow(Group.objects.listed(), leave_out=("country", "region"))
+        .filter(Q(countries=country) | Q(countries=None, languages__in=spoken))
         .distinct()
     )
-    here, by_language = list(here), list(by_language)
-    with_details([*here, *by_language])
+
+
+def arranged_for(country: Country, groups: Iterable[Group], filters: FilterForm) -> InCountry:
+    """The groups of ``of_country``, with details: the country's own, and the others by language."""
+    here, others = [], []
+    for group in groups:
+        (here if country in group.countries.all() else others).append(group)
+    others.sort(key=_wikipedias_first)
     languages = []
-    for code, item in spoken.items():
-        theirs = [g for g in by_language if code in {lang.code for lang in g.languages.all()}]
+    for item in spoken_in(country.iso2):
+        theirs = [
+            group
+            for group in others
+            if any(language.code == item.code for language in group.languages.all())
+        ]
         if theirs:
-            theirs.sort(key=_wikipedias_first)
-            languages.append(LanguageCommunities(item, str(filters.languages[code]), theirs))
+            name = str(filters.languages[item.code])
+            languages.append(LanguageCommunities(item, name, theirs))
     return InCountry(country, here, languages)
 
 
-def beside(filters: FilterForm) -> Beside:
+def beside_the_map(filters: FilterForm) -> QuerySet[Group]:
     """Groups without a country, and wikis without a language or of a language of no country."""
     nowhere = [code for code in filters.languages if not countries_of(code)]
-    is_wiki = Q(kind=Group.Kind.PROJECT_COMMUNITY)
-    groups = (
+    is_organised = ~Q(kind=Group.Kind.PROJECT_COMMUNITY)
+    return (
         filters.narrow(Group.objects.listed(), leave_out=("country",))
         .filter(countries=None, latitude=None)
-        .filter(~is_wiki | Q(languages=None) | Q(languages__in=nowhere))
+        .filter(is_organised | Q(languages=None) | Q(languages__in=nowhere))
         .distinct()
-        .order_by("name", "pk")
     )
+
+
+def arranged_beside(groups: Iterable[Group]) -> Beside:
+    """The groups of ``beside_the_map``, with details, in three lists."""
     found = Beside([], [], [])
-    for group in with_details(groups):
+    for group in groups:
         if group.kind != Group.Kind.PROJECT_COMMUNITY:
             found.organised.append(group)
         elif group.languages.all():

@@ -18,19 +18,24 @@ from ..spoken import LEAST_PERCENT
 def outreach_map(request):
     """Groups by place: those of a country chosen, those beside every map, or the whole table."""
     filters = FilterForm(request.GET)
-    context = {
-        "filters": filters,
-        "map_words": _words(),
-        "least_percent": round(LEAST_PERCENT),
-        "beside": directory.beside(filters),
-    }
-    if filters.chosen_country:
-        context["here"] = directory.in_country(filters.chosen_country, filters)
+    country = filters.chosen_country
+    beside = list(directory.beside_the_map(filters))
+    page = None
+    if country:
+        rows = list(directory.of_country(country, filters))
     else:
         groups = filters.narrow(Group.objects.listed()).select_related("region")
         page = Paginator(groups, directory.PAGE_LENGTH).get_page(request.GET.get("page"))
-        page.object_list = directory.with_details(page.object_list)
-        context["page"] = page
+        rows = page.object_list = list(page.object_list)
+    directory.with_details([*beside, *rows])
+    context = {
+        "filters": filters,
+        "beside": directory.arranged_beside(beside),
+        "here": directory.arranged_for(country, rows, filters) if country else None,
+        "page": page,
+        "least_percent": round(LEAST_PERCENT),
+        "map_words": _words(),
+    }
     return render(request, "outreach_map/map.html", context)
 
 

@@ -1,0 +1,176 @@
+// Groups on the map, near ones gathered into a ring that shows how many have a liaison. All words
+// go in as text, never as HTML.
+
+import { DivIcon, LayerGroup, Marker, Popup } from "leaflet/dist/leaflet-src.esm.js";
+import Supercluster from "supercluster";
+import { text } from "./map_view.js";
+
+// Groups at one and the same place never come apart, however near one looks.
+const NEVER_APART = 24;
+const MOST_IN_POPUP = 100;
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Load the groups and keep the map showing those that fit `filter({region, kind, …})`. */
+export function loadPoints({ map: { leaflet }, box, words }) {
+  const layer = new LayerGroup().addTo(leaflet);
+  let groups = [];
+  let filters = {};
+  let index = null;
+
+  const gather = () => {
+    index = new Supercluster({
+      radius: 44,
+      maxZoom: NEVER_APART,
+      map: ({ state }) => ({ has: Number(state === "has"), lapsed: Number(state === "lapsed") }),
+      reduce(sum, point) {
+        sum.has += point.has;
+        sum.lapsed += point.lapsed;
+      },
+    }).load(groups.filter((group) => fits(group.properties, filters)));
+    draw();
+  };
+
+  const draw = () => {
+    if (!index) return;
+    const bounds = leaflet.getBounds().pad(0.2);
+    const zoom = Math.round(leaflet.getZoom());
+    const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const focused = layer.getLayers().find((marker) => marker.getElement() === document.activeElement);
+    layer.clearLayers();
+    for (const found of index.getClusters(edges, zoom)) layer.addLayer(markerOf(found));
+    // A marker that was worked with is gone after zooming; the keyboard stays in the map.
+    if (focused) box.focus({ preventScroll: true });
+  };
+
+  const markerOf = (found) => {
+    const [lon, lat] = found.geometry.coordinates;
+    const { cluster, point_count: count, has } = found.properties;
+    const label = cluster
+      ? filled(words.cluster, { groups: count, with_liaison: has })
+      : filled(words.group, {
+          group: found.properties.name,
+          state: words.states[found.properties.state],
+        });
+    const marker = new Marker([lat, lon], {
+      icon: cluster ? ringIcon(found.properties) : dotIcon(found.properties.state),
+      riseOnHover: true,
+    });
+    marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
+    marker.on("click", () => open(found, marker.getLatLng()));
+    return marker;
+  };
+
+  const open = (found, place) => {
+    if (!found.properties.cluster) return popup([found], place);
+    const zoom = index.getClusterExpansionZoom(found.id);
+    if (zoom <= leaflet.getMaxZoom()) return leaflet.setView(place, zoom);
+    return popup(index.getLeaves(found.id, MOST_IN_POPUP), place);
+  };
+
+  const popup = (found, place) => {
+    const list = document.createElement("ul");
+    list.className = "map__groups";
+    for (const { properties } of found) list.append(entryOf(properties, box, words));
+    new Popup({ maxHeight: 260, minWidth: 200, maxWidth: 300 })
+      .setLatLng(place)
+      .setContent(list)
+      .openOn(leaflet);
+    list.querySelector("a").focus({ preventScroll: true });
+  };
+
+  leaflet.on("moveend", draw);
+  fetch(box.dataset.points)
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+    .then((data) => {
+      groups = data.groups.map((row) => featureOf(row, data));
+      gather();
+      box.dataset.ready = "yes";
+    })
+    .catch(() => {
+      document.getElementById("map-status").textContent = words.failed;
+    });
+
+  return {
+    filter(wanted) {
+      filters = wanted;
+      if (groups.length) gather();
+    },
+  };
+}
+
+function featureOf([slug, name, lat, lon, state, kind, region, , languages, liaisons], data) {
+  return {
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [lon, lat] },
+    properties: {
+      slug,
+      name,
+      state: data.states[state],
+      kind: data.kinds[kind],
+      region,
+      languages: languages.split(" "),
+      liaisons,
+    },
+  };
+}
+
+function fits(group, { region, kind, language, liaison }) {
+  return (
+    (!region || group.region === region) &&
+    (!kind || group.kind === kind) &&
+    (!language || group.languages.includes(language)) &&
+    (!liaison || group.state === liaison)
+  );
+}
+
+function entryOf(group, box, words) {
+  const entry = document.createElement("li");
+  const link = document.createElement("a");
+  link.href = box.dataset.group.replace("SLUG", encodeURIComponent(group.slug));
+  link.append(text(group.name, "bdi"));
+  const state = text(words.states[group.state]);
+  state.className = `state state--${group.state}`;
+  const kind = text(words.kinds[group.kind]);
+  kind.className = "meta";
+  entry.append(link, kind, state, ...group.liaisons.map((name) => text(name, "bdi")));
+  return entry;
+}
+
+function dotIcon(state) {
+  const dot = document.createElement("span");
+  dot.className = `map__dot map__dot--${state}`;
+  return new DivIcon({ className: "map__point", html: dot, iconSize: [28, 28] });
+}
+
+/** A ring whose blue part are groups with a liaison and whose dashed ochre part lapsed ones. */
+function ringIcon({ point_count: count, has, lapsed }) {
+  const size = Math.round(30 + 8 * Math.log10(count));
+  const ring = document.createElementNS(SVG, "svg");
+  ring.setAttribute("viewBox", "0 0 40 40");
+  ring.setAttribute("aria-hidden", "true");
+  ring.append(
+    arc("map__ring", 0, 1),
+    arc("map__ring map__ring--lapsed", has / count, lapsed / count),
+    arc("map__ring map__ring--has", 0, has / count),
+  );
+  const face = document.createElement("span");
+  face.className = "map__face";
+  face.append(ring, text(String(count), "b"));
+  return new DivIcon({ className: "map__cluster", html: face, iconSize: [size, size] });
+}
+
+function arc(className, start, share) {
+  const circle = document.createElementNS(SVG, "circle");
+  circle.setAttribute("class", className);
+  circle.setAttribute("cx", 20);
+  circle.setAttribute("cy", 20);
+  circle.setAttribute("r", 17);
+  circle.setAttribute("pathLength", 100);
+  circle.setAttribute("transform", `rotate(${360 * start - 90} 20 20)`);
+  circle.setAttribute("stroke-dasharray", `${100 * share} 100`);
+  return circle;
+}
+
+function filled(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
