@@ -21,7 +21,7 @@ from web.policies import policy
 
 from . import codes, mails, people, wikimedia
 from .codes import Purpose
-from .forms import AddressForm, CodeForm, SignInForm, SignUpForm
+from .forms import AddressForm, CodeForm, SignInForm, SignUpForm, posted
 
 
 def _entrance(view):
@@ -42,7 +42,7 @@ def _entrance(view):
 @_entrance
 def sign_in(request):
     """An address and a code; or, in the same form, a password."""
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["password"]:
             return _sign_in_with_password(request, form)
@@ -53,7 +53,7 @@ def sign_in(request):
 @_entrance
 def sign_up(request):
     """The same for people who are new: an address, a code, and a password if they want one."""
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(posted(request))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["password"]
         return _ask_for_code(
@@ -69,7 +69,7 @@ def sign_up(request):
 @_entrance
 def forgotten_password(request):
     """Nobody needs an old password: a code signs in, and the next page takes a new one."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(posted(request))
     if request.method == "POST" and form.is_valid():
         return _ask_for_code(
             request,

@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from .codes import DIGITS, plain_digits
 
 
+def posted(request):
+    """A form's data: what was posted, also when that is nothing at all; None for a GET."""
+    return request.POST if request.method == "POST" else None
+
+
 class AddressField(forms.EmailField):
     """An e-mail address, in lower case."""
 

@@ -14,7 +14,7 @@ from liaisons.access import signed_in
 from liaisons.accounts import codes, erasure, mails, people
 from liaisons.accounts.codes import Purpose
 from liaisons.accounts.entrance import code_page
-from liaisons.accounts.forms import AddressForm, NewPasswordForm
+from liaisons.accounts.forms import AddressForm, NewPasswordForm, posted
 from liaisons.accounts.freshness import fresh_sign_in
 from web.error_views import too_many_requests
 from web.policies import policy
@@ -30,7 +30,7 @@ PASSWORD_CHANGED = gettext_lazy("The password of your account was changed.")
 @form_page
 def email(request):
     """Another address: it counts only once the code sent to it has come back."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(posted(request))
     if form.is_valid():
         address = form.cleaned_data["email"]
         if address == request.user.email:
@@ -75,7 +75,7 @@ def _take_address(request, found):
 @form_page
 def password(request):
     """A password for who wants one; other devices are signed out."""
-    form = NewPasswordForm(request.POST or None, user=request.user)
+    form = NewPasswordForm(posted(request), user=request.user)
     if form.is_valid():
         get_adapter().set_password(request.user, form.cleaned_data["password"])
         update_session_auth_hash(request, request.user)
@@ -92,7 +92,7 @@ def password(request):
 @form_page
 def delete(request):
     """Delete the account, after saying what goes and what stays."""
-    form = DeleteForm(request.POST or None)
+    form = DeleteForm(posted(request))
     if form.is_valid():
         erasure.erase(request.user)
         get_adapter().logout(request)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from liaisons import personal_data
 from liaisons.access import signed_in
 from liaisons.accounts import people
+from liaisons.accounts.forms import posted
 from liaisons.accounts.second_factor import is_mfa_enabled
 from liaisons.models import User
 from liaisons.name_choice import reason_for
@@ -42,7 +43,7 @@ def profile(request):
     """Name, country, and the choice of being shown by name."""
     shown_before = request.user.public_name
     reason = reason_for(request.user)
-    form = ProfileForm(request.POST or None, instance=_copy(request))
+    form = ProfileForm(posted(request), instance=_copy(request))
     if form.is_valid():
         with transaction.atomic():
             person = form.save()
@@ -56,7 +57,7 @@ def profile(request):
 @form_page
 def language(request):
     """The language of mails and the time zone."""
-    form = LanguageForm(request.POST or None, instance=_copy(request))
+    form = LanguageForm(posted(request), instance=_copy(request))
     if form.is_valid():
         with transaction.atomic():
             people.sync_recipient(form.save())
@@ -73,7 +74,7 @@ def digest(request):
         "channel": DigestForm.ON_TALK_PAGE if user.prefers_talk_page else DigestForm.BY_MAIL,
         "rhythm": recipients.preference_of(user).rhythm,
     }
-    form = DigestForm(request.POST or None, initial=initial, user=user)
+    form = DigestForm(posted(request), initial=initial, user=user)
     if form.is_valid():
         _save_digest(user, **form.cleaned_data)
         return _saved(request, "liaisons:settings_digest")

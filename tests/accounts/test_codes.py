@@ -38,10 +38,12 @@ def test_a_known_person_comes_in_with_a_code(client, come_in, dave):
 
 
 def test_a_user_name_says_nothing_of_the_address(client, come_in):
-    come_in("ada.lovelace@example.org")
+    come_in("zoe.hopper@example.org")
     username = signed_in_person(client).username
     assert username.startswith("p:")
-    assert "ada" not in username and "lovelace" not in username and "example" not in username
+    assert "zoe" not in username
+    assert "hopper" not in username
+    assert "example" not in username
 
 
 def test_nobody_is_in_the_database_before_the_code_came_back(client, db):
@@ -181,7 +183,9 @@ def test_one_comes_back_to_where_one_was_going(client, db):
     assert response.url == going
 
 
-@pytest.mark.parametrize("evil", ["https://evil.example.org/", "//evil.example.org", "javascript:x"])
+@pytest.mark.parametrize(
+    "evil", ["https://evil.example.org/", "//evil.example.org", "javascript:x"]
+)
 def test_one_is_never_sent_to_another_site(client, db, evil):
     client.post(reverse(LOGIN), {"email": "ada@example.org", "next": evil})
     response = client.post(reverse(CODE), {"code": code_in(mail.outbox[0])})
@@ -211,7 +215,9 @@ def test_the_mail_server_is_away(client, db, settings):
     assert "could not be sent" in response.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["", "nobody", "a@b", "a b@example.org", "x" * 300 + "@example.org"])
+@pytest.mark.parametrize(
+    "typed", ["", "nobody", "a@b", "a b@example.org", "x" * 300 + "@example.org"]
+)
 def test_what_is_no_address_is_refused_kindly(client, db, typed):
     response = client.post(reverse(LOGIN), {"email": typed})
     assert response.status_code == 200

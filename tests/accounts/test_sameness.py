@@ -45,7 +45,9 @@ def seen(name, data, address, hashes):
     client = Client()
     mail.outbox.clear()
     hashes.clear()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         response = client.post(reverse(name), {"email": address, **data}, follow=True)
     page = without_tokens(response.content.decode()).replace(address, "ADDRESS")
     bodies = [re.sub(r"\d{4} \d{4}", "CODE", message.body) for message in mail.outbox]

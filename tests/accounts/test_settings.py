@@ -100,7 +100,8 @@ def test_forged_fields_change_nothing(client, ada):
     ada.refresh_from_db()
     assert ada.display_name == "Ada"
     assert (ada.is_staff, ada.is_superuser, ada.email) == (False, False, "ada@example.org")
-    assert ada.wiki_username == "" and ada.username.startswith("p:")
+    assert ada.wiki_username == ""
+    assert ada.username.startswith("p:")
 
 
 def test_language_and_time_zone_reach_the_mailing(client, ada):

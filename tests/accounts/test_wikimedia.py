@@ -75,7 +75,8 @@ def test_the_same_account_comes_in_again(client, wiki):
 
 def test_pkce_is_used_no_token_is_kept_and_we_say_who_asks(client, wiki, settings):
     through_wikimedia(client)
-    assert wiki.challenges and wiki.challenges[0]
+    assert wiki.challenges
+    assert wiki.challenges[0]
     assert not SocialToken.objects.exists()
     assert len(wiki.user_agents) == 2
     assert all(settings.CONTACT_EMAIL in agent for agent in wiki.user_agents)
@@ -87,7 +88,9 @@ def test_little_is_kept_of_the_profile(client, wiki):
     assert SocialAccount.objects.get().extra_data == {"username": "Ada Lovelace"}
 
 
-@pytest.mark.parametrize("name", ["محمد علي", "Жанна д’Арк", "I like 30 % & <b>", "日本 太郎", "O'Neil/x"])
+@pytest.mark.parametrize(
+    "name", ["محمد علي", "Жанна д’Арк", "I like 30 % & <b>", "日本 太郎", "O'Neil/x"]
+)
 def test_names_may_hold_spaces_and_any_script(client, wiki, name):
     wiki.profile["username"] = name
     through_wikimedia(client)

@@ -1,0 +1,109 @@
+"""Delete my account: what goes, and what stays without a name."""
+
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+from django.urls import reverse
+
+from liaisons.models import Mandate, User
+from mailing.models import Recipient
+from tests.factories import CountryFactory, LanguageFactory, MandateFactory
+
+DELETE = "liaisons:settings_delete"
+
+
+@pytest.fixture
+def leaving(client, alice, come_in):
+    """Alice, a liaison, signed in, with everything an account can hold."""
+    alice.wiki_username = "Alice of Wikimedia"
+    alice.country = CountryFactory(iso2="TZ")
+    alice.save()
+    alice.language_skills.create(language=LanguageFactory(code="sw"))
+    SocialAccount.objects.create(user=alice, provider="mediawiki", uid="17")
+    Mandate.objects.filter(person=alice).update(evidence_text="Alice was elected.")
+    come_in(alice.email)
+    return alice
+
+
+def test_it_is_not_deleted_without_the_tick(client, leaving):
+    client.get(reverse(DELETE))
+    response = client.post(reverse(DELETE))
+    assert response.context["form"].errors["is_sure"]
+    leaving.refresh_from_db()
+    assert leaving.erased_at is None
+
+
+def test_what_says_who_it_was_goes(client, leaving):
+    response = client.post(reverse(DELETE), {"is_sure": "on"}, follow=True)
+    assert "Your account is deleted" in response.content.decode()
+    person = User.objects.get(pk=leaving.pk)
+    assert person.erased_at
+    assert not person.is_active
+    held = json.dumps(
+        {f.name: str(getattr(person, f.attname)) for f in person._meta.concrete_fields}
+    )
+    for word in ("Alice", "alice@example.org", leaving.username, "TZ"):
+        assert word not in held
+    assert not EmailAddress.objects.filter(user=person).exists()
+    assert not SocialAccount.objects.filter(user=person).exists()
+    assert not person.language_skills.exists()
+    assert not Recipient.objects.filter(address="alice@example.org").exists()
+    assert not Mandate.objects.exclude(evidence_text="").filter(person=person).exists()
+
+
+def test_the_mandate_ends_and_stays_in_the_group_s_history(client, leaving, swahili):
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    mandate = Mandate.objects.get(person=leaving, group=swahili)
+    assert mandate.status == Mandate.Status.ENDED
+    assert mandate.events.filter(kind="ended").exists()
+    page = Client().get(reverse("outreach_map:group_detail", args=["swahili"])).content.decode()
+    assert "Alice" not in page
+
+
+def test_applications_and_drafts_are_withdrawn(client, carol, come_in):
+    come_in(carol.email)
+    Mandate.objects.create(person=carol)
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    statuses = set(Mandate.objects.filter(person=carol).values_list("status", flat=True))
+    assert statuses == {"withdrawn"}
+
+
+def test_every_session_ends(client, leaving):
+    other = Client()
+    other.force_login(leaving)
+    assert other.get(reverse("liaisons:settings")).status_code == 200
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    assert client.get(reverse("liaisons:settings")).status_code == 302
+    assert other.get(reverse("liaisons:settings")).status_code == 302
+
+
+def test_the_address_can_make_a_new_account(client, leaving, come_in):
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    come_in("alice@example.org")
+    person = User.objects.get(email="alice@example.org")
+    assert person.pk != leaving.pk
+    assert not person.mandates.exists()
+
+
+def test_a_reviewer_s_decisions_stay(client, frank, come_in, swahili):
+    mandate = MandateFactory(group=swahili, confirmed=True, reviewer=frank)
+    come_in(frank.email)
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    mandate.refresh_from_db()
+    assert mandate.status == Mandate.Status.CONFIRMED
+    assert not User.objects.get(pk=frank.pk).is_superuser
+
+
+def test_a_get_deletes_nothing(client, leaving):
+    client.get(reverse(DELETE) + "?is_sure=on")
+    leaving.refresh_from_db()
+    assert leaving.erased_at is None
+
+
+def test_the_mailing_forgets_the_person(client, leaving):
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    recipient = Recipient.objects.exclude(forgotten_at=None).get()
+    assert (recipient.user, recipient.address) == (None, "")

@@ -1,0 +1,145 @@
+"""The Core Team's second step: asked for before the admin opens, and at each sign-in after."""
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+from django.urls import reverse
+
+from liaisons.models import User
+from web.models import Installation
+
+from .conftest import code_in
+
+ADMIN = "/admin/"
+CONFIRM = "account_confirm_login_code"
+
+
+def app_code(secret, offset=0):
+    """What the app shows at this moment."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + offset))
+
+
+@pytest.fixture
+def core_team(erin, client, come_in):
+    """Erin of the Core Team, just signed in with a code by mail."""
+    come_in(erin.email)
+    return erin
+
+
+@pytest.fixture
+def secret(core_team, client):
+    """Erin's app is set up; this is its secret."""
+    page = client.get(reverse("mfa_activate_totp"))
+    found = page.context["form"].secret
+    client.post(reverse("mfa_activate_totp"), {"code": app_code(found)})
+    return found
+
+
+def test_the_admin_asks_for_the_second_step_first(client, core_team):
+    response = client.get(ADMIN + "liaisons/user/")
+    assert response.url == f"{reverse('mfa_activate_totp')}?next={ADMIN}liaisons/user/"
+    page = client.get(response.url).content.decode()
+    assert "undefined:" not in page
+    assert "data:image/svg+xml" in page
+
+
+def test_the_admin_opens_once_the_app_is_set_up(client, secret):
+    assert client.get(ADMIN).status_code == 200
+
+
+def test_a_wrong_code_does_not_set_up_the_app(client, core_team):
+    client.get(reverse("mfa_activate_totp"))
+    response = client.post(reverse("mfa_activate_totp"), {"code": "000000"})
+    assert response.context["form"].errors["code"]
+    assert not Authenticator.objects.exists()
+
+
+def test_signing_in_asks_for_the_app_afterwards(client, secret, core_team, come_in):
+    client.post(reverse("account_logout"))
+    response = come_in(core_team.email)
+    assert response.url == reverse("mfa_authenticate")
+    assert client.get(ADMIN).status_code == 302
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert "not right" in wrong.content.decode()
+    assert "_auth_user_id" not in client.session
+    client.post(reverse("mfa_authenticate"), {"code": app_code(secret, 1)})
+    assert client.get(ADMIN).status_code == 200
+
+
+def test_a_recovery_code_opens_too_and_works_once(client, secret, core_team, come_in):
+    codes = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    assert len(codes) == 10
+    for expected in (True, False):
+        client.post(reverse("account_logout"))
+        come_in(core_team.email)
+        client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+        assert ("_auth_user_id" in client.session) is expected
+
+
+def test_recovery_codes_can_be_downloaded_and_made_anew(client, secret):
+    old = client.get(reverse("mfa_download_recovery_codes")).content.decode().split()
+    assert len(old) == 10
+    client.post(reverse("mfa_generate_recovery_codes"))
+    assert client.get(reverse("mfa_download_recovery_codes")).content.decode().split() != old
+
+
+def test_secrets_are_kept_encrypted(secret):
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+
+
+def test_setting_up_the_app_is_told_by_mail_in_our_words(client, core_team):
+    page = client.get(reverse("mfa_activate_totp"))
+    mail.outbox.clear()
+    from django.test import TestCase
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": app_code(page.context["form"].secret)})
+    assert "code from an app was turned on" in mail.outbox[0].body
+    assert mail.outbox[0].to == [core_team.email]
+
+
+def test_the_core_team_cannot_turn_it_off(client, secret):
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
+def test_others_may_turn_it_on_and_off(client, come_in):
+    come_in("ada@example.org")
+    page = client.get(reverse("mfa_activate_totp"))
+    client.post(reverse("mfa_activate_totp"), {"code": app_code(page.context["form"].secret)})
+    assert Authenticator.objects.filter(type="totp").exists()
+    assert client.get(reverse("mfa_deactivate_totp")).status_code == 200
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists()
+    assert "undefined:" not in client.get(reverse("mfa_index")).content.decode()
+
+
+def test_a_forgotten_password_does_not_go_around_the_second_step(client, secret, core_team):
+    client.post(reverse("account_logout"))
+    mail.outbox.clear()
+    client.post(reverse("account_reset_password"), {"email": core_team.email})
+    response = client.post(reverse(CONFIRM), {"code": code_in(mail.outbox[0])})
+    assert response.url == reverse("mfa_authenticate")
+
+
+def test_a_demo_does_not_force_it(client, core_team):
+    Installation.objects.update(is_demo=True)
+    assert client.get(ADMIN).status_code == 200
+
+
+def test_the_admin_has_no_sign_in_of_its_own(client, erin):
+    response = client.get(ADMIN + "login/", follow=False)
+    assert response.url.startswith(reverse("account_login"))
+    response = client.post(ADMIN + "login/", {"username": erin.username, "password": "x"})
+    assert response.status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_members_do_not_enter_the_admin(client, come_in):
+    come_in("ada@example.org")
+    assert client.get(ADMIN, follow=True).status_code in (403, 404)
+    assert not User.objects.get(email="ada@example.org").is_staff
