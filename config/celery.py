@@ -12,6 +12,10 @@ app = Celery("liaisons")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# From the environment, so that stress tests take seconds.
+SEND_MAIL_EVERY = timedelta(seconds=float(os.environ.get("SEND_MAIL_EVERY", "20")))
+SWEEP_MAIL_EVERY = timedelta(seconds=float(os.environ.get("SWEEP_MAIL_EVERY", "30")))
+
 app.conf.beat_schedule = {
     # Publish scheduled updates whose time has come, also those due while beat was down.
     "publish-due-updates": {
@@ -34,13 +38,13 @@ app.conf.beat_schedule = {
     # Send what a nudge missed, and what is to be tried again by now.
     "send-due-mail": {
         "task": "mailing.send_due",
-        "schedule": timedelta(seconds=20),
+        "schedule": SEND_MAIL_EVERY,
         "options": {"expires": 20},
     },
     # Give back what workers held that were killed.
     "sweep-mail": {
         "task": "mailing.sweep",
-        "schedule": timedelta(seconds=30),
+        "schedule": SWEEP_MAIL_EVERY,
         "options": {"expires": 30},
     },
 }

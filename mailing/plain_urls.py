@@ -10,5 +10,5 @@ from .views import unsubscribe_view
 app_name = "mailing"
 urlpatterns = [
     path("mail/unsubscribe/<str:token>/", unsubscribe_view, name="unsubscribe"),
-    path("mail/unsubscribe/<str:token>", unsubscribe_view),
+    path("mail/unsubscribe/<str:token>", unsubscribe_view, name="unsubscribe_without_slash"),
 ]

@@ -55,6 +55,10 @@ class Press:
             )
 
     def _write_digest(self, delivery):
+        unknown = delivery.since.keys() - {section.key for section in registered()}
+        if unknown:
+            # Promised by another version of this software: better late than left out.
+            raise LookupError(f"No section {', '.join(sorted(unknown))} is registered here.")
         blocks = []
         is_news = False
         for section in registered():

@@ -36,6 +36,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self, port: int = 0, *, log: Path | None = None, offers_tls: bool = False):
         self.offers_tls = offers_tls
         self.log = log
+        self.slowness = 0.5  # seconds
         self.lock = threading.Lock()
         self.tries: Counter[str] = Counter()
         self.arrived: list[dict] = []
@@ -150,7 +151,7 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return False
         if self.word == "slow":
-            time.sleep(0.5)
+            time.sleep(self.server.slowness)
         if self.word == "full":
             self.say("552 5.2.2 mailbox full")
         elif self.word == "spam":
@@ -169,8 +170,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--slowness", type=float, default=0.5)
     arguments = parser.parse_args()
-    Sink(arguments.port, log=arguments.log).serve_forever()
+    sink = Sink(arguments.port, log=arguments.log)
+    sink.slowness = arguments.slowness
+    sink.serve_forever()
 
 
 if __name__ == "__main__":

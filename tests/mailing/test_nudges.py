@@ -1,0 +1,84 @@
+"""Redis away, hung or emptied: people notice nothing, and no mail is lost."""
+
+import socket
+import time
+
+import pytest
+from celery import current_app
+from django.core import mail
+from django.db import transaction
+
+from mailing import deliver, notices, nudges
+from mailing.models import Notice
+from tests.mailing.people import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def receipt(settings, tmp_path):
+    """A kind of notice for these tests."""
+    for ending in ("subject.txt", "txt", "html"):
+        (tmp_path / f"receipt.{ending}").write_text("Received: {{ thing }}")
+    settings.TEMPLATES[0]["DIRS"].append(tmp_path)
+    kind = notices.register("receipt", "receipt.subject.txt", "receipt.txt", "receipt.html")
+    yield kind
+    notices.unregister("receipt")
+    settings.TEMPLATES[0]["DIRS"].remove(tmp_path)
+
+
+@pytest.fixture
+def broker():
+    """Point Celery at another Redis for one test."""
+    before = current_app.conf.broker_url
+
+    def use(url):
+        current_app.conf.broker_url = url
+        current_app.conf.broker_write_url = url
+        current_app._pool = None
+        current_app.amqp._producer_pool = None
+
+    yield use
+    use(before)
+
+
+def send_and_time(reader) -> float:
+    began = time.monotonic()
+    with transaction.atomic():
+        notices.send("receipt", reader.user, {"thing": "letter"})
+    return time.monotonic() - began
+
+
+def test_a_refused_redis_costs_nobody_anything(receipt, broker):
+    with socket.socket() as taken:  # bound and not listening
+        taken.bind(("127.0.0.1", 0))
+        broker(f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+        assert send_and_time(person()) < 2
+    deliver.send_due()
+    assert mail.outbox[0].subject == "Received: letter"
+
+
+def test_a_hung_redis_costs_a_request_less_than_two_seconds_and_only_one(receipt, broker):
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert send_and_time(person()) < 2
+        assert nudges._quiet_until > time.monotonic()
+        assert send_and_time(person()) < 0.5
+    deliver.send_due()
+    assert len(mail.outbox) == 2
+
+
+def test_nothing_is_queued_for_what_was_rolled_back(receipt, monkeypatch):
+    queued = []
+    monkeypatch.setattr(nudges, "_queue", lambda name, args: queued.append(name))
+    reader = person()
+    queued.clear()
+    with transaction.atomic():
+        notices.send("receipt", reader.user, {"thing": "letter"})
+        transaction.set_rollback(True)
+    assert queued == []
+    assert not Notice.objects.exists()
+    with transaction.atomic():
+        notices.send("receipt", reader.user, {"thing": "letter"})
+        assert queued == []
+    assert queued == ["mailing.send_due"]
