@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import groups, mandates, notices, seats
-from ..errors import AlreadyDone, Refused
+from ..errors import AlreadyDone, NotAllowed, Refused
 from ..models import Group, Mandate
 from ..review_texts import ASK, CONFIRM, DECLINE
 from ..waiting_times import days_waiting, usual_review_days
@@ -79,6 +79,9 @@ def _send(model_admin, request, mandate):
             done = _("Declined. The applicant gets a mail with the reason.")
     except AlreadyDone as refusal:
         _say_who_was_faster(request, mandate, refusal)
+        return _back(mandate)
+    except NotAllowed as refusal:
+        messages.warning(request, refusal.message)
         return _back(mandate)
     except Refused as refusal:
         form.add_error(None, str(refusal.message))

@@ -80,7 +80,7 @@ def send(browser, draft):
     return browser.post(at("join_check"), {"draft": draft.pk, "seen": page.context["seen"]})
 
 
-# --- The way ------------------------------------------------------------------------------
+# --- The way ---------------------------------------------
 
 
 def test_the_whole_way_from_the_search_to_the_receipt(browser, dave, swahili):
@@ -156,7 +156,7 @@ def test_the_support_step_waits_for_the_mandate_step(browser, draft):
     assert browser.get(at("join_support")).url == at("join_mandate")
 
 
-# --- Group ----------------------------------------------------------------------------------
+# --- Group ---------------------------------------------
 
 
 def test_results_say_who_holds_the_seats_without_hidden_names(browser, alice, bob, swahili):
@@ -227,7 +227,7 @@ def test_the_search_asks_the_same_number_of_questions(
     assert len(page.context["found"]) == query_rows
 
 
-# --- Proposing a group -----------------------------------------------------------------------
+# --- Proposing a group ---------------------------------------------
 
 
 PROPOSAL = {
@@ -313,7 +313,7 @@ def test_nobody_proposes_without_end(browser, dave, proposal):
     assert "proposed several groups already" in page.text
 
 
-# --- Mandate ---------------------------------------------------------------------------------
+# --- Mandate ---------------------------------------------
 
 
 def test_the_mandate_step_shows_the_holders(browser, draft, alice, bob):
@@ -394,7 +394,7 @@ def test_nobody_can_post_fields_that_are_not_asked(browser, draft):
     assert (draft.status, draft.reviewer, draft.last_day) == ("draft", None, None)
 
 
-# --- Support ---------------------------------------------------------------------------------
+# --- Support ---------------------------------------------
 
 
 @pytest.fixture
@@ -481,7 +481,7 @@ def test_the_talk_page_is_for_those_with_a_wikimedia_account(at_support, draft, 
     assert preference_of(dave).rhythm == "none"
 
 
-# --- Check and done --------------------------------------------------------------------------
+# --- Check and done ---------------------------------------------
 
 
 def test_a_change_in_another_window_asks_to_check_again(browser, complete, dave):
