@@ -113,6 +113,8 @@ def spoken_in(iso2: str) -> tuple[Spoken, ...]:
             found[code] = Spoken(
                 code, max(percent, known.percent or 0.0), is_official or known.is_official
             )
+    if "simple" in found:  # Nobody speaks it besides English.
+        found["simple"] = Spoken("simple", None, False)
     for code in AT_HOME.get(iso2, []):
         found.setdefault(code, Spoken(code, None, False))
     return tuple(

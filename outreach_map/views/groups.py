@@ -48,8 +48,14 @@ def group_detail(request, slug):
     history = history_of(group)
     context = {
         "group": group,
-        "page_url": group.page_url if group.page_url.startswith(WEB) else "",
+        "page_url": _page_beside_website(group),
         "history": history,
         "is_lapsed": bool(history) and group.seats.is_empty,
     }
     return render(request, "outreach_map/group_detail.html", context)
+
+
+def _page_beside_website(group: Group) -> str:
+    """The address of the page about the group, unless it is the website itself."""
+    is_website = group.page_url.strip("/") == f"https://{group.host}"
+    return "" if is_website or not group.page_url.startswith(WEB) else group.page_url
