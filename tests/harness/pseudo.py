@@ -4,6 +4,8 @@ import re
 import string
 from html.parser import HTMLParser
 
+from django.conf import settings
+
 CIRCLED = str.maketrans(
     string.ascii_lowercase + string.ascii_uppercase,
     "".join(chr(0x24D0 + i) for i in range(26)) + "".join(chr(0x24B6 + i) for i in range(26)),
@@ -13,7 +15,10 @@ KEPT = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]+>|&\w+;|&#\d+;")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 READ_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder", "aria-roledescription", "content"}
 # Proper names, formats and codes that are the same in each language.
-SAME_EVERYWHERE = {
+AUTONYMS = {word for _code, name in settings.LANGUAGES for word in LATIN_WORD.findall(name)}
+# E-mail and web addresses, and names of time zones.
+ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\b[A-Z][A-Za-z]+/[A-Z][\w/ +-]+")
+SAME_EVERYWHERE = AUTONYMS | {
     "Wikimedia", "Markdown", "Atom", "CSV", "GeoJSON", "JSON", "Natural", "Earth", "UTC", "GMT",
     "Leaflet", "GPL", "https", "http", "www", "org", "example", "Codex", "Babel", "CLDR",
     "YYYY", "ISO",
@@ -87,7 +92,8 @@ class _Reader(HTMLParser):
             self._read(data)
 
     def _read(self, text):
-        words = [w for w in LATIN_WORD.findall(text) if w not in SAME_EVERYWHERE]
+        words = LATIN_WORD.findall(ADDRESS.sub("", text))
+        words = [word for word in words if word not in SAME_EVERYWHERE]
         if words:
             self.found.append(" ".join(text.split())[:120])
 

@@ -78,6 +78,8 @@ def test_a_hidden_object_answers_like_a_missing_one(world, as_person):
     ]
     for hidden, missing in pairs:
         first, second = client.get(hidden), client.get(missing)
+        if first.status_code == second.status_code == 405:
+            first, second = client.post(hidden), client.post(missing)
         assert (first.status_code, second.status_code) == (404, 404), hidden
         assert without_path(first, hidden) == without_path(second, missing)
 

@@ -76,7 +76,7 @@ def marked(world):
             if model._meta.label == "liaisons.MandateEvent":
                 continue  # its table refuses changes; see below
             model._default_manager.filter(pk=row.pk).update(**{column.name: marker(column, row.pk)})
-    event = world.extras["event"]
+    event = world.event
     type(event).objects.create(
         mandate=event.mandate, kind=event.kind, actor=event.actor, message=f"{MARK}-message"
     )

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
@@ -15,15 +16,20 @@ from .world import path_of
 ADDRESSES = [a for a in all_addresses() if not a.is_admin]
 
 
-def powers():
-    """What must not change by any of this: who may do what, and who speaks for whom."""
-    people = User.objects.order_by("pk").values_list(
-        "pk", "is_staff", "is_superuser", "is_active", "username"
+def powers(*, besides):
+    """What must not change by any of this: who may do what, and who speaks for whom.
+
+    One may do something to oneself, such as give one's account up; but not gain a power.
+    """
+    others = User.objects.exclude(pk=besides.pk) if besides else User.objects.all()
+    people = others.order_by("pk").values_list("pk", "is_active", "username", "email")
+    strong = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by("pk")
+    confirmed = Mandate.objects.filter(status="confirmed").order_by("pk")
+    return (
+        list(people),
+        list(strong.values_list("pk", "is_staff", "is_superuser")),
+        list(confirmed.values_list("pk", "person", "group", "reviewer", "last_day")),
     )
-    mandates = Mandate.objects.order_by("pk").values_list(
-        "pk", "person", "group", "status", "reviewer", "last_day"
-    )
-    return list(people), list(mandates)
 
 
 def quiet(client):
@@ -32,40 +38,32 @@ def quiet(client):
 
 
 @pytest.mark.parametrize("role", ["anonymous", "member", "superuser"])
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
-def test_a_hostile_query_is_no_error_of_ours(address, role, world, as_person):
+def test_a_hostile_query_is_no_error_of_ours(role, world, as_person):
     person = world.people[role]
     client = quiet(as_person(person) if person else Client())
-    path = path_of(address, world)
-    for query in QUERIES:
-        with transaction.atomic():
-            response = client.get(path, QUERY_STRING=query)
-            transaction.set_rollback(True)
-        assert response.status_code < 500, query
+    for address in ADDRESSES:
+        path = path_of(address, world)
+        for query in QUERIES:
+            with transaction.atomic():
+                response = client.get(path, QUERY_STRING=query)
+                transaction.set_rollback(True)
+            assert response.status_code < 500, (address.name, query)
 
 
 @pytest.mark.parametrize("role", ["anonymous", "member", "applicant"])
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
-def test_a_hostile_body_changes_nobody_s_powers(address, role, world, as_person):
+def test_a_hostile_body_changes_nobody_s_powers(role, world, as_person):
     person = world.people[role]
     client = quiet(as_person(person) if person else Client())
-    path = path_of(address, world)
-    before = powers()
-    for body in BODIES:
-        with transaction.atomic():
-            response = client.post(path, body)
-            assert response.status_code < 500, body
-            people, mandates = powers()
-            own = {person.pk} if person else set()
-            assert [row for row in people if row[0] not in own] == [
-                row for row in before[0] if row[0] not in own
-            ], body
-            if person:
-                now = User.objects.get(pk=person.pk)
-                assert (now.is_staff, now.is_superuser) == (False, False)
-            confirmed = [row for row in mandates if row[3] == "confirmed"]
-            assert confirmed == [row for row in before[1] if row[3] == "confirmed"], body
-            transaction.set_rollback(True)
+    before = powers(besides=person)
+    for address in ADDRESSES:
+        path = path_of(address, world)
+        for body in BODIES:
+            with transaction.atomic():
+                response = client.post(path, body)
+                after = powers(besides=person)
+                transaction.set_rollback(True)
+            assert response.status_code < 500, (address.name, body)
+            assert after == before, (address.name, body)
 
 
 @pytest.mark.parametrize(

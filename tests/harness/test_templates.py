@@ -35,14 +35,17 @@ def test_every_template_is_used():
         ]
         if path.is_file()
     )
-    # A name may be built from a stem: "liaisons/mail/receipt" + ".txt".
-    unused = [
-        name
-        for name in own_templates() - overridden()
-        if name not in text and not re.search(rf"{re.escape(name.rsplit('.', 1)[0])}[\"'{{]", text)
-    ]
+    unused = [name for name in own_templates() - overridden() if not is_named_in(text, name)]
     unused = [name for name in unused if not _is_admin_override(name)]
     assert unused == []
+
+
+def is_named_in(text: str, name: str) -> bool:
+    """Whole, or built of a stem in quotes: f"liaisons/mail/{kind}" with "receipt" and ".txt"."""
+    folder, _, file = name.rpartition("/")
+    stem = re.escape(re.sub(r"_subject$|_message$", "", file.split(".")[0]))
+    is_built = re.search(rf"[\"']{re.escape(folder)}/(\{{|[\"'])", text)
+    return name in text or bool(is_built and re.search(rf"[\"']{stem}[\"']", text))
 
 
 def _is_admin_override(name: str) -> bool:

@@ -4,15 +4,15 @@
 address without one fails ``test_every_address_can_be_opened``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from liaisons.models import Group, Language, Mandate, MandateEvent, User
-from mailing import recipients
+from liaisons.models import Group, Language, Mandate, MandateEvent, Region, User
+from mailing import recipients, unsubscribe
 from strategy import updates
 from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
@@ -34,7 +34,16 @@ class World:
     topic: Topic
     application: Mandate
     mandate: Mandate
-    extras: dict = field(default_factory=dict)
+    token: str
+    event: MandateEvent
+
+    def reader_of(self, address: Address) -> str:
+        """A role for which the page is meant."""
+        return READERS.get(address.name) or {
+            "signed_in": "liaison",
+            "liaison": "liaison",
+            "core_team": "superuser",
+        }.get(address.policy or "", "anonymous")
 
 
 def translated(model, **values):
@@ -52,6 +61,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     for number, group in enumerate(Group.objects.order_by("pk")):
         Group.objects.filter(pk=group.pk).update(name=f"{GEORGIAN} {number}")
     Language.objects.update(autonym="ქართული", english_name="")
+    Region.objects.update(name_en="მხარე", name_ru="მხარე")
     for person in (alice, bob, carol, dave, erin, frank, grace):
         User.objects.filter(pk=person.pk).update(display_name=f"ადამიანი {person.pk}")
         person.refresh_from_db()
@@ -95,6 +105,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     updates.publish(update, actor=erin)
     draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
     update.refresh_from_db()
+    reader = recipients.sync_user(dave, dave.email, "en", "UTC")
     return World(
         people={
             "anonymous": None,
@@ -112,7 +123,8 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         topic=topic,
         application=Mandate.objects.get(person=carol),
         mandate=Mandate.objects.get(person=alice),
-        extras={"event": MandateEvent.objects.first()},
+        token=unsubscribe.token_for(reader.pk, reader.address_hash),
+        event=MandateEvent.objects.filter(mandate__person=carol).first(),
     )
 
 
@@ -120,7 +132,20 @@ SAMPLES = {
     "strategy:update_detail": lambda w: {"slug": w.update.slug},
     "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
     "outreach_map:group_detail": lambda w: {"slug": w.group.slug},
+    "liaisons:mandate": lambda w: {"pk": w.mandate.pk},
+    "liaisons:mandate_end": lambda w: {"pk": w.mandate.pk},
+    "liaisons:mandate_answer": lambda w: {"pk": w.application.pk},
+    "liaisons:mandate_withdraw": lambda w: {"pk": w.application.pk},
+    "mailing:unsubscribe": lambda w: {"token": w.token},
+    "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
     "sitemap_section": lambda w: {"section": "pages"},
+}
+
+# Pages of one person's own things, which nobody else can open.
+READERS = {
+    "liaisons:mandate_answer": "applicant",
+    "liaisons:mandate_withdraw": "applicant",
+    "liaisons:join_done": "applicant",
 }
 
 
