@@ -29,6 +29,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
+    # End mandates whose last day is over; hourly, so that a missed run costs an hour.
+    "end-lapsed-mandates": {
+        "task": "liaisons.tasks.end_lapsed_mandates",
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3600},
+    },
     # Freeze the digests that are due, also those missed while beat was down.
     "make-editions": {
         "task": "mailing.make_editions",

@@ -1,6 +1,7 @@
 """All addresses. Pages stand under a language prefix; data, mail links and health checks do not."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -16,6 +17,7 @@ from web import health_views, robots
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.admin_view = before_admin(admin.site.admin_view)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 urlpatterns = [
     path("healthz", health_views.healthz, name="healthz"),
