@@ -1,0 +1,229 @@
+"""The ledger as the Core Team sees it: read-only, because it is history."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from . import claims
+from .addresses import address_hash
+from .models import Delivery, Edition, Notice, State, Suppression
+from .stories import reason_label, story_of
+
+
+class History(admin.ModelAdmin):
+    """Nothing is added, changed or deleted by hand."""
+
+    access_policy = "core_team"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+def _column(state):
+    @admin.display(description=state.label)
+    def count(self, edition):
+        return getattr(edition, f"in_{state.value}")
+
+    return count
+
+
+@admin.register(Edition)
+class EditionAdmin(History):
+    """Each edition with its figures: the states always add up to the audience."""
+
+    list_display = ["__str__", "audience", *State.values]
+    list_filter = ["rhythm"]
+    date_hierarchy = "hour"
+    fields = ["rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
+    readonly_fields = ["figures", "reasons"]
+
+    def get_queryset(self, request):
+        counts = {
+            f"in_{state}": Count("deliveries", filter=Q(deliveries__state=state))
+            for state in State.values
+        }
+        return super().get_queryset(request).annotate(**counts)
+
+    @admin.display(description=_("deliveries"))
+    def figures(self, edition):
+        """Each state with its count, linked to those deliveries."""
+        listed = reverse("admin:mailing_delivery_changelist")
+        rows = [
+            (listed, edition.pk, state.value, state.label, getattr(edition, f"in_{state.value}"))
+            for state in State
+        ]
+        link = '<li><a href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a></li>'
+        return format_html("<ul>{}</ul>", format_html_join("", link, rows))
+
+    @admin.display(description=_("reasons"))
+    def reasons(self, edition):
+        """Why people got nothing, each reason with its count."""
+        with_reason = edition.deliveries.exclude(reason="").order_by()
+        rows = [
+            (reason_label(Delivery(reason=reason)), count)
+            for reason, count in with_reason.values_list("reason").annotate(Count("pk"))
+        ]
+        if not rows:
+            return gettext("Nobody was left out.")
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+
+
+for _state in State:
+    setattr(EditionAdmin, _state.value, _column(_state))
+
+
+class LetterAdmin(History):
+    """Single messages: found by the whole address or the Message-ID, told as a story."""
+
+    search_fields = ["message_id"]
+    search_help_text = _("A whole e-mail address or a Message-ID.")
+    ordering = ["-pk"]
+    readonly_fields = ["person", "why", "told"]
+    actions = ["send_again"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("recipient__user")
+
+    def has_send_again_permission(self, request):
+        """Who may change messages may send them again, though no form changes one."""
+        return request.user.has_perm(f"mailing.change_{self.opts.model_name}")
+
+    def get_search_results(self, request, queryset, search_term):
+        """An address is looked up by its hash: the list itself shows none."""
+        if "@" in search_term and not search_term.startswith("<"):
+            return self.filter_by_address(queryset, search_term), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def filter_by_address(self, queryset, address):
+        """The messages to one address."""
+        return queryset.filter(recipient__address_hash=address_hash(address))
+
+    @admin.display(description=_("person"))
+    def person(self, letter):
+        """The person's name as the Core Team sees it; never the address."""
+        recipient = letter.recipient
+        return str(recipient.user if recipient and recipient.user else recipient or "–")
+
+    @admin.display(description=_("reason"))
+    def why(self, letter):
+        """The reason in words."""
+        return reason_label(letter) or "–"
+
+    @admin.display(description=_("what happened"))
+    def told(self, letter):
+        """The whole story, one line for each thing that happened."""
+        rows = [
+            (date_format(localtime(line.at), "DATETIME_FORMAT"), line.what, line.detail)
+            for line in story_of(letter)
+        ]
+        return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {}<br>{}</li>", rows))
+
+    @admin.action(
+        description=_("Send again what failed or is uncertain"), permissions=["send_again"]
+    )
+    def send_again(self, request, queryset):
+        """Try once more under the same Message-ID; sent and waiting ones stay as they are."""
+        by = f"account {request.user.pk}"
+        count = sum(claims.send_again(letter, by=by) for letter in queryset)
+        self.message_user(
+            request,
+            ngettext(
+                "%(count)d message is tried again.", "%(count)d messages are tried again.", count
+            )
+            % {"count": count},
+            messages.SUCCESS if count else messages.WARNING,
+        )
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(LetterAdmin):
+    """Who got which digest, and who did not and why."""
+
+    list_display = ["person", "edition", "state", "why", "attempts", "finished_at"]
+    list_filter = ["state", "edition__rhythm"]
+    list_select_related = ["edition"]
+    fields = [
+        "edition", "person", "language", "state", "why", "attempts", "next_attempt_at",
+        "message_id", "told",
+    ]  # fmt: skip
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """The links from an edition's figures name the edition."""
+        return lookup == "edition__id__exact" or super().lookup_allowed(lookup, value, request)
+
+
+@admin.register(Notice)
+class NoticeAdmin(LetterAdmin):
+    """Receipts, confirmations and other single messages. What they say is not shown."""
+
+    list_display = ["kind", "person", "state", "why", "attempts", "created_at", "finished_at"]
+    list_filter = ["state", "kind"]
+    fields = [
+        "kind", "person", "language", "state", "why", "attempts", "next_attempt_at",
+        "message_id", "told",
+    ]  # fmt: skip
+
+    def filter_by_address(self, queryset, address):
+        hashed = address_hash(address)
+        return queryset.filter(
+            Q(recipient__address_hash=hashed) | Q(address__iexact=address.strip())
+        )
+
+
+class SuppressionForm(forms.ModelForm):
+    """An address is entered; only its hash is kept."""
+
+    address = forms.EmailField(label=_("E-mail address"), help_text=_("Only its hash is kept."))
+
+    class Meta:
+        model = Suppression
+        fields = ["reason", "detail"]
+
+    def clean(self):
+        cleaned = super().clean()
+        self.instance.address_hash = address_hash(cleaned.get("address", ""))
+        if Suppression.objects.filter(address_hash=self.instance.address_hash).exists():
+            self.add_error("address", gettext("This address is on the list already."))
+        return cleaned
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(History):
+    """Addresses that take no mail. One may be added, and taken off again when it is repaired."""
+
+    list_display = ["__str__", "reason", "created_at"]
+    list_filter = ["reason"]
+    search_fields = ["address_hash"]
+    search_help_text = _("A whole e-mail address.")
+    form = SuppressionForm
+    fields = ["reason", "detail", "created_at"]
+    readonly_fields = ["created_at"]
+
+    def has_add_permission(self, request):
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def has_delete_permission(self, request, obj=None):
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def get_fields(self, request, obj=None):
+        return super().get_fields(request, obj) if obj else ["address", "reason", "detail"]
+
+    def get_search_results(self, request, queryset, search_term):
+        if "@" in search_term:
+            return queryset.filter(address_hash=address_hash(search_term)), False
+        return super().get_search_results(request, queryset, search_term)

@@ -1,0 +1,59 @@
+"""A letter's life in plain sentences, for whoever is asked "did that mail arrive?"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import FailReason, Letter, SkipReason, State
+
+_EVENTS = {
+    "retry": _("The server could not take it; to be tried again"),
+    "worker_lost": _("Its worker was lost; given to another"),
+    "send_again": _("To be sent again, by hand"),
+    State.FAILED.value: _("The server refused it"),
+    State.UNCERTAIN.value: _("The connection broke; nobody knows whether it arrived"),
+}
+_ENDS = {
+    State.SENT.value: _("The server took it"),
+    State.FAILED.value: _("Given up"),
+    State.UNCERTAIN.value: _("Set aside"),
+    State.SKIPPED.value: _("Not sent"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: when, what, and what the server said."""
+
+    at: datetime
+    what: Any
+    detail: str = ""
+
+
+def reason_label(letter: Letter) -> Any:
+    """Why a message was skipped or failed, in words; empty where it was not."""
+    for reasons in (SkipReason, FailReason):
+        if letter.reason in reasons.values:
+            return reasons(letter.reason).label
+    return letter.reason
+
+
+def story_of(letter: Letter) -> list[Line]:
+    """All that is known of a letter, oldest first."""
+    lines = [Line(letter.created_at, _("Written down"))]
+    lines += [
+        Line(
+            datetime.fromisoformat(entry["at"]),
+            _EVENTS.get(entry["what"], entry["what"]),
+            entry["detail"],
+        )
+        for entry in letter.story
+    ]
+    if letter.state == State.CLAIMED and letter.started_at:
+        lines.append(Line(letter.started_at, _("A worker hands it over now")))
+    if letter.state in _ENDS:
+        at = letter.finished_at or letter.created_at
+        lines.append(Line(at, _ENDS[letter.state], str(reason_label(letter))))
+    return lines
