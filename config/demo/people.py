@@ -1,0 +1,168 @@
+"""Who the demo's people are. None of them exists."""
+
+from dataclasses import dataclass, field
+
+from liaisons.models import Mandate
+
+PRIMARY, DEPUTY = Mandate.Seat.PRIMARY, Mandate.Seat.DEPUTY
+BOARD, STAFF, MEMBER = Mandate.Role.BOARD, Mandate.Role.STAFF, Mandate.Role.MEMBER
+
+
+@dataclass(frozen=True)
+class Account:
+    """One of the accounts that are printed at the end, for walking through the product."""
+
+    address: str
+    name: str
+    what_for: str
+    role: str = ""
+    is_superuser: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.role or self.is_superuser)
+
+
+CORE_TEAM = Account(
+    "core-team@example.org",
+    "Demo Core Team",
+    "everything in the admin: updates, topics, groups, people",
+    role="Core Team editor",
+    is_superuser=True,
+)
+REVIEWER = Account(
+    "reviewer@example.org", "Demo reviewer", "the queue of applications", role="Reviewer"
+)
+LIAISON = Account("liaison@example.org", "Demo liaison", "a liaison's own pages")
+PLAIN_MEMBER = Account("member@example.org", "Demo member", "no mandate yet; may apply")
+ACCOUNTS = [CORE_TEAM, REVIEWER, LIAISON, PLAIN_MEMBER]
+
+
+@dataclass(frozen=True)
+class Liaison:
+    """A demo liaison: a group by its code or database name, and the answers given at sign-up."""
+
+    number: int
+    group: str
+    country: str
+    mail_language: str
+    languages: list[str]
+    time_zone: str
+    confirmed_days_ago: int
+    seat: str = PRIMARY
+    role: str = MEMBER
+    is_public: bool = True
+    rhythm: str = "weekly"
+    needs_help: bool = False
+    end_reason: str = ""
+    address: str = ""
+    name: str = ""
+
+    @property
+    def reviewed_after(self) -> int:
+        """Days from application to confirmation: from one to nine, by number."""
+        return 1 + self.number * 5 % 9
+
+
+def _liaison(number, *words, **more):
+    return Liaison(
+        number,
+        *words,
+        **{
+            "address": f"demo-liaison-{number}@example.org",
+            "name": f"Demo liaison {number}",
+            **more,
+        },
+    )
+
+
+LIAISONS = [
+    _liaison(0, "swwiki", "TZ", "en", ["sw", "en"], "Africa/Dar_es_Salaam", 75,
+             address=LIAISON.address, name=LIAISON.name, rhythm="daily", needs_help=True),
+    _liaison(1, "AM", "AM", "ru", ["hy", "ru"], "Asia/Yerevan", 104, role=BOARD),
+    _liaison(2, "AR", "AR", "es", ["es"], "America/Argentina/Buenos_Aires", 110, role=STAFF),
+    _liaison(3, "BD", "BD", "en", ["bn"], "Asia/Dhaka", 96, needs_help=True, is_public=False),
+    _liaison(4, "CL", "CL", "es", ["es"], "America/Santiago", 90, role=BOARD, is_public=False),
+    _liaison(5, "CZ", "CZ", "en", ["cs"], "Europe/Prague", 88),
+    _liaison(6, "DE", "DE", "de", ["de"], "Europe/Berlin", 117, role=STAFF, rhythm="at_once"),
+    _liaison(7, "ID", "ID", "en", ["id", "jv"], "Asia/Jakarta", 80, needs_help=True),
+    _liaison(8, "EGY", "EG", "ar", ["ar", "arz"], "Africa/Cairo", 77, is_public=False),
+    _liaison(9, "TUN", "TN", "ar", ["ar", "fr"], "Africa/Tunis", 71),
+    _liaison(10, "IRN", "IR", "en", ["fa"], "Asia/Tehran", 68, is_public=False, needs_help=True),
+    _liaison(11, "GHA", "GH", "en", ["tw", "ee", "en"], "Africa/Accra", 66, role=BOARD),
+    _liaison(12, "NGA", "NG", "en", ["ha", "yo", "ig", "en"], "Africa/Lagos", 61, rhythm="daily"),
+    _liaison(13, "UGA", "UG", "en", ["lg", "en"], "Africa/Kampala", 59),
+    _liaison(14, "VE", "VE", "es", ["es"], "America/Caracas", 390),
+    _liaison(15, "jawiki", "JP", "ja", ["ja"], "Asia/Tokyo", 54, is_public=False),
+    _liaison(16, "arwiki", "MA", "ar", ["ar"], "Africa/Casablanca", 52),
+    _liaison(17, "hiwiki", "IN", "hi", ["hi"], "Asia/Kolkata", 49, needs_help=True),
+    _liaison(18, "frwiktionary", "BE", "fr", ["fr"], "Europe/Brussels", 45),
+    _liaison(19, "zhwiki", "TW", "zh-hans", ["zh-hans", "zh-hant"], "Asia/Taipei", 43,
+             is_public=False),
+    _liaison(20, "ruwiki", "KZ", "ru", ["ru", "kk"], "Asia/Almaty", 40),
+    _liaison(21, "ptwikisource", "PT", "pt", ["pt"], "Europe/Lisbon", 36, rhythm="monthly"),
+    _liaison(22, "eswikivoyage", "ES", "es", ["es"], "Europe/Madrid", 378),
+    _liaison(23, "commonswiki", "NL", "en", ["nl", "en"], "Europe/Amsterdam", 33),
+    _liaison(24, "wikidatawiki", "AT", "de", ["de", "en"], "Europe/Vienna", 30, rhythm="none"),
+    _liaison(25, "CAT", "ES", "es", ["ca"], "Europe/Madrid", 27, role=BOARD),
+    _liaison(26, "ELiSo", "FR", "fr", ["eo", "fr"], "Europe/Paris", 70,
+             end_reason="The group chose another person in its yearly vote."),
+    _liaison(27, "WREN", "CA", "en", ["en"], "America/Toronto", 22, role=STAFF),
+    _liaison(28, "CA", "CA", "fr", ["fr", "en"], "America/Montreal", 20),
+    _liaison(29, "AM", "AM", "en", ["hy", "en"], "Asia/Yerevan", 17, seat=DEPUTY),
+    _liaison(30, "swwiki", "KE", "en", ["sw"], "Africa/Nairobi", 15, seat=DEPUTY,
+             needs_help=True),
+    _liaison(31, "MX", "MX", "es", ["es", "nah"], "America/Mexico_City", 12),
+    _liaison(32, "JWK", "TZ", "en", ["sw"], "Africa/Dar_es_Salaam", 9, is_public=False),
+    _liaison(33, "GB-CYM", "GB", "en", ["cy"], "Europe/London", 6),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Application:
+    """Somebody who applied and is not a liaison; what was done about it so far."""
+
+    number: int
+    group: str
+    country: str
+    mail_language: str
+    languages: list[str]
+    applied_days_ago: int
+    asked: str = ""
+    asked_days_ago: int = 0
+    answered: str = ""
+    declined: str = ""
+    proposes: dict = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"demo-applicant-{self.number}@example.org"
+
+    @property
+    def name(self) -> str:
+        return f"Demo applicant {self.number}"
+
+
+APPLICATIONS = [
+    Application(
+        1, "dewiki", "DE", "de", ["de"], 12,
+        asked="Where did your community discuss this? Please send us a link.", asked_days_ago=10,
+        answered="We spoke about it on our central discussion page. The link follows in the form.",
+    ),
+    Application(
+        2, "PER", "PE", "es", ["es", "qu"], 9,
+        asked="Who took part in the meeting that chose you?", asked_days_ago=6,
+    ),
+    # The primary seat of this group is held: it can be confirmed once that mandate has ended.
+    Application(3, "AM", "AM", "en", ["hy"], 4),
+    Application(4, "HDW", "IN", "hi", ["hi"], 2),
+    Application(
+        5, "", "KE", "en", ["sw", "en"], 1,
+        proposes={"name": "Demo Readers of the Lake", "kind": "collaboration"},
+    ),
+    Application(
+        6, "VE", "VE", "es", ["es"], 25,
+        declined="The page you named shows no decision of the group. "
+        "Please apply again once there is one.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""The demo's place in the process: the timeline's shift, and when its topics open and close."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from strategy import topics
+from strategy.models import Topic
+from web import content_version
+from web.models import Installation
+
+# Today is shown as this day of the real process: conversations and salons run, the Working
+# Groups write their first drafts.
+TODAY_IN_THE_PROCESS = date(2019, 7, 15)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a topic opens and closes, in days from today; made up to fit that day."""
+
+    opens: int
+    closes: int | None
+
+
+TOPICS = {
+    "resource-allocation": Dates(-45, -2),
+    "revenue-streams": Dates(-38, 4),
+    "diversity": Dates(-31, 11),
+    "advocacy": Dates(-24, 18),
+    "community-health": Dates(-17, 25),
+    "roles-and-responsibilities": Dates(-10, 39),
+    "product-and-technology": Dates(-3, 62),
+    "partnerships": Dates(9, 62),
+    # Capacity Building is announced and has no dates yet.
+}
+
+
+@transaction.atomic
+def shift_timeline() -> int:
+    """Show every date of the process so that today falls on ``TODAY_IN_THE_PROCESS``.
+
+    Gives the days of the shift.
+    """
+    installation = Installation.objects.select_for_update().get(pk=1)
+    days = (timezone.localdate() - TODAY_IN_THE_PROCESS).days
+    if installation.shift_days != days:
+        installation.shift_days = days
+        installation.save(update_fields=["shift_days"])
+        content_version.bump()
+    return days
+
+
+@transaction.atomic
+def date_topics() -> int:
+    """Give the topics dates around today; gives how many changed.
+
+    What somebody set in the admin stays: only dates of an earlier run move on.
+    """
+    changed = 0
+    for topic in Topic.objects.filter(slug__in=TOPICS).select_for_update():
+        wanted = _moments(TOPICS[topic.slug])
+        now = [moment and moment.isoformat() for moment in (topic.opens_at, topic.closes_at)]
+        ours = topic.imported.get("demo_dates", [None, None])
+        new = [moment and moment.isoformat() for moment in wanted]
+        if now == new or now != ours:
+            continue
+        topic.opens_at, topic.closes_at = wanted
+        topic.imported = {**topic.imported, "demo_dates": new}
+        topic.save(update_fields=["opens_at", "closes_at", "imported"])
+        changed += 1
+    if changed:
+        content_version.bump()
+    topics.announce_due()
+    return changed
+
+
+def _moments(dates: Dates) -> tuple[datetime, datetime | None]:
+    today = datetime.combine(timezone.localdate(), time(0), tzinfo=UTC)
+    opens = today + timedelta(days=dates.opens, hours=8)
+    if dates.closes is None:
+        return opens, None
+    return opens, today + timedelta(days=dates.closes, hours=23, minutes=59)
