@@ -3,7 +3,9 @@
 import hashlib
 import re
 
+from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
+from django.core.validators import validate_email
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 
@@ -22,6 +24,10 @@ def wire_address(address: str) -> str:
 
     Raises ``ValueError`` where it is no address.
     """
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise ValueError("This is no e-mail address.") from error
     return sanitize_address(address, "utf-8")
 
 

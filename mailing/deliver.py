@@ -100,7 +100,12 @@ class _Worker:
             claims.skip(letter, reason)
             return
         try:
-            to, message = self._written(letter)
+            to = wire_address(_address(letter))
+        except ValueError as error:
+            claims.fail(letter, FailReason.BAD_ADDRESS, str(error))
+            return
+        try:
+            message = self._written(letter, to)
         except Exception as error:
             # One broken template must not stop the others; it is tried again, and seen in the log.
             logger.exception("Could not write %s %s", letter._meta.verbose_name, letter.pk)
@@ -111,16 +116,13 @@ class _Worker:
             return
         self._hand_over(letter, to, message)
 
-    def _written(self, letter) -> tuple[str, bytes | None]:
-        address = _address(letter)
-        to = wire_address(address)
+    def _written(self, letter, to) -> bytes | None:
         if isinstance(letter, Notice):
             sheet, token = self.press.notice(letter), ""
         else:
             sheet = self.press.digest(letter)
             token = token_for(letter.recipient_id, letter.recipient.address_hash)
-        message = sheet and sheet.filled(address=to, message_id=letter.message_id, token=token)
-        return to, message
+        return sheet and sheet.filled(address=to, message_id=letter.message_id, token=token)
 
     def _hand_over(self, letter, to, message):
         try:

@@ -1,0 +1,205 @@
+"""Mails as they are received."""
+
+import re
+from email import message_from_bytes, policy
+
+import pytest
+from django.core import mail
+from django.template.loader import render_to_string
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailing import deliver, mime, notices, press
+from mailing.models import Delivery, Notice, Suppression
+from tests.mailing.people import person
+from tests.mailing.test_editions import MONDAY, run
+from web.models import Installation
+
+LINES = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])).map(
+    lambda text: re.sub(r"[\u2028\u2029\x85]", " ", text)
+)
+TEXTS = st.lists(LINES, max_size=8).map("\n".join)
+
+
+def sheet(text, html="<p>x</p>", subject="News", headers=None):
+    return mime.compose(
+        sender="Us <us@example.org>", subject=subject, text=text, html=html, headers=headers or {}
+    )
+
+
+def parts(message: bytes):
+    parsed = message_from_bytes(message, policy=policy.default)
+    return [part.get_payload(decode=True).decode() for part in parsed.iter_parts()]
+
+
+@settings(max_examples=300, deadline=None)
+@given(before=TEXTS, after=TEXTS, token=st.from_regex(r"[a-z0-9-]{51}", fullmatch=True))
+def test_a_spliced_message_reads_as_if_it_were_written_for_one(before, after, token):
+    message = sheet(before + mime.TOKEN_SLOT + after).filled(
+        address="a@example.org", message_id="<1@example.org>", token=token
+    )
+    text, _html = parts(message)
+    assert text.replace("\r\n", "\n") == f"{before}{token}{after}"
+    body = message.split(b"\r\n\r\n", 1)[1]
+    assert all(len(line) <= mime.LINE for line in body.split(b"\r\n"))
+    assert not re.search(rb"(?m)^(\.|From )", body)
+    assert message.isascii()
+    assert b"\n" not in message.replace(b"\r\n", b"")
+
+
+@settings(deadline=None)
+@given(subject=LINES)
+def test_a_subject_in_any_script_arrives(subject):
+    message = sheet("x", subject=subject).filled(address="a@example.org", message_id="<1@x>")
+    parsed = message_from_bytes(message, policy=policy.default)
+    assert " ".join(str(parsed["Subject"]).split()) == " ".join(subject.split())
+    assert parsed["To"] == "a@example.org"
+
+
+def test_no_header_can_be_smuggled_in():
+    message = sheet("x", subject="News\r\nBcc: all@example.org").filled(
+        address="a@example.org", message_id="<1@x>"
+    )
+    assert message_from_bytes(message)["Bcc"] is None
+
+
+@pytest.mark.django_db
+def test_a_digest_has_the_headers_of_a_polite_list(only_board):
+    reader = person("daily")
+    only_board.post("News")
+    run(MONDAY)
+    [message] = mail.outbox
+    headers = message.extra_headers
+    assert headers["To"] == reader.address
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Unsubscribe"].startswith("<http://testserver/mail/unsubscribe/sl-u1-")
+    assert headers["List-Id"] == "Digest <digest.testserver>"
+    assert headers["List-Help"].startswith("<http://testserver/en/")
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["Precedence"] == "list"
+    assert headers["Message-ID"] == Delivery.objects.get().message_id
+    assert mime.TOKEN_SLOT not in message.message().as_string()
+
+
+@pytest.mark.django_db
+def test_a_digest_loads_nothing_and_tells_nothing_about_its_reader(only_board):
+    person("daily")
+    only_board.post("News")
+    run(MONDAY)
+    html = mail.outbox[0].alternatives[0].content
+    assert not re.search(r"<(img|script|link|iframe|object|style)|url\(|@import|src=", html)
+    links = set(re.findall(r'href="([^"]+)"', html))
+    assert all(link.startswith("http://testserver/") for link in links)
+    assert not any("?" in link for link in links)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr"), ("hi", "ltr")])
+def test_language_and_direction_are_right(only_board, language, direction):
+    person("daily", language=language)
+    only_board.post("News")
+    run(MONDAY)
+    html = mail.outbox[0].alternatives[0].content
+    assert html.count(f'lang="{language}" dir="{direction}"') == 2
+    assert mail.outbox[0].extra_headers["Content-Language"] == language
+
+
+@pytest.mark.django_db
+def test_a_demo_says_so_in_the_subject_and_in_the_mail(only_board):
+    Installation.objects.create(pk=1, is_demo=True)
+    person("daily")
+    only_board.post("News")
+    run(MONDAY)
+    assert mail.outbox[0].subject.startswith("[Demo] ")
+    assert "demonstration" in mail.outbox[0].body
+
+
+@pytest.mark.django_db
+def test_each_part_is_rendered_once_for_all_who_get_the_same(only_board):
+    only_board.post("One")
+    for language in ("en", "en", "en", "ar", "ar"):
+        person("daily", language=language)
+    only_board.post("Two")
+    only_board.renders = 0
+    run(MONDAY)
+    assert len(mail.outbox) == 5
+    assert only_board.renders == 2
+
+
+@pytest.fixture
+def receipt(monkeypatch):
+    """A kind of notice whose templates are given here."""
+    texts = {"s": "Received:\n{thing}", "t": "We received {thing}.", "h": "<p>{thing}</p>"}
+
+    def rendered(template, context):
+        if template in texts:
+            return texts[template].format(**context)
+        return render_to_string(template, context)
+
+    monkeypatch.setattr(press, "render_to_string", rendered)
+    yield notices.register("a_receipt", "s", "t", "h")
+    notices.unregister("a_receipt")
+
+
+@pytest.mark.django_db
+def test_a_notice_goes_out_before_any_digest(only_board, receipt):
+    reader = person("daily")
+    only_board.post("News")
+    from mailing import editions
+
+    editions.make_editions()
+    notices.send("a_receipt", reader.user, {"thing": "a letter"})
+    deliver.send_due()
+    assert [message.subject for message in mail.outbox] == [
+        "Received: a letter",
+        "What is new in the strategy process",
+    ]
+    assert "List-Unsubscribe" not in mail.outbox[0].extra_headers
+    assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.django_db
+def test_a_notice_reaches_an_address_without_account_unless_it_bounced(receipt):
+    notices.send("a_receipt", "guest@example.org", {"thing": "x"}, language="de")
+    deliver.send_due()
+    assert mail.outbox[0].to == ["guest@example.org"]
+    from mailing.addresses import address_hash
+
+    Suppression.objects.create(address_hash=address_hash("guest@example.org"), reason="bounced")
+    notices.send("a_receipt", "Guest@example.org", {"thing": "x"})
+    deliver.send_due()
+    assert len(mail.outbox) == 1
+    assert Notice.objects.latest("pk").reason == "suppressed"
+
+
+@pytest.mark.django_db
+def test_a_notice_whose_reason_is_gone_is_dropped(only_board, monkeypatch):
+    notices.register("conditional", "s", "t", "h", still_holds=lambda notice: False)
+    try:
+        notices.send("conditional", person().user, {})
+        deliver.send_due()
+    finally:
+        notices.unregister("conditional")
+    assert Notice.objects.get().reason == "not_eligible"
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_a_notice_to_whoever_has_no_address_is_skipped_with_that_reason(receipt):
+    notices.send("a_receipt", person(address="").user, {"thing": "x"})
+    deliver.send_due()
+    assert Notice.objects.get().reason == "no_address"
+
+
+@pytest.mark.django_db
+def test_an_unknown_kind_is_refused_at_once():
+    with pytest.raises(KeyError):
+        notices.send("nonsense", "guest@example.org")
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_none_fails_without_a_word_to_the_server(receipt):
+    notices.send("a_receipt", "no address at all", {"thing": "x"})
+    deliver.send_due()
+    assert Notice.objects.get().state == "failed"
+    assert mail.outbox == []
