@@ -1,0 +1,1 @@
+"""What ``script/bench`` measures. A figure is measured or it is not given."""
