@@ -17,10 +17,48 @@ def _reader(locale: str | None) -> Locale:
     return babel_locale(locale or get_language() or "en")
 
 
+# Codes of Wikimedia that CLDR knows under another name, or not at all.
+CLDR_CODES = {
+    "als": "gsw",  # in CLDR this is Tosk Albanian; among wikis it is Alemannic
+    "bat-smg": "sgs",
+    "be-x-old": "be-tarask",
+    "bh": "bho",
+    "cbk-zam": "cbk",
+    "fiu-vro": "vro",
+    "roa-rup": "rup",
+    "simple": "en-simple",
+    "sr-ec": "sr-cyrl",
+    "sr-el": "sr-latn",
+    "tokipona": "tok",
+    "zh-cdo": "cdo",
+    "zh-classical": "lzh",
+    "zh-min-nan": "nan",
+    "zh-yue": "yue",
+}
+
+
 def language_name(code: str, locale: str | None = None, default: str = "") -> str:
-    """CLDR's name of a language code in ``locale``; ``default`` where CLDR has none."""
-    names = _reader(locale).languages
-    return names.get(code.replace("-", "_")) or names.get(_bcp47_case(code)) or default
+    """The name of a language in ``locale``; ``default`` where CLDR has none.
+
+    ``code`` is one of Wikimedia's; a script, country or variant in it is named in brackets.
+    """
+    return _language_name(code, _reader(locale)) or default
+
+
+@functools.lru_cache(maxsize=20_000)
+def _language_name(code: str, reader: Locale) -> str:
+    tag = _bcp47_case(CLDR_CODES.get(code, code))
+    if tag in reader.languages:
+        return reader.languages[tag]
+    language, *details = tag.split("_")
+    kinds = (reader.scripts, reader.territories, reader.variants)
+    named = [
+        next((names[one] for names in kinds if one in names), "")
+        for one in (detail if len(detail) == 4 else detail.upper() for detail in details)
+    ]
+    if not (language in reader.languages and named and all(named)):
+        return ""
+    return f"{reader.languages[language]} ({', '.join(named)})"
 
 
 def country_name(iso2: str, locale: str | None = None, default: str = "") -> str:
