@@ -2,8 +2,9 @@
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 
-from mailing import nudges, sections
+from mailing import notices, nudges, press, sections
 from tests.mailing.people import Board, assert_figures_add_up
 
 
@@ -27,3 +28,18 @@ def fresh_nudges(monkeypatch):
     """No pause left over from another test's broken Redis."""
     monkeypatch.setattr(nudges, "_quiet_until", 0.0)
     assert settings.NUDGE_PAUSE
+
+
+@pytest.fixture
+def receipt(monkeypatch):
+    """A kind of notice whose templates are given here."""
+    texts = {"s": "Received:\n{thing}", "t": "We received {thing}.", "h": "<p>{thing}</p>"}
+
+    def rendered(template, context):
+        if template in texts:
+            return texts[template].format(**context)
+        return render_to_string(template, context)
+
+    monkeypatch.setattr(press, "render_to_string", rendered)
+    yield notices.register("a_receipt", "s", "t", "h")
+    notices.unregister("a_receipt")

@@ -5,11 +5,10 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
-from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailing import deliver, mime, notices, press
+from mailing import deliver, mime, notices
 from mailing.models import Delivery, Notice, Suppression
 from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY, run
@@ -124,21 +123,6 @@ def test_each_part_is_rendered_once_for_all_who_get_the_same(only_board):
     run(MONDAY)
     assert len(mail.outbox) == 5
     assert only_board.renders == 2
-
-
-@pytest.fixture
-def receipt(monkeypatch):
-    """A kind of notice whose templates are given here."""
-    texts = {"s": "Received:\n{thing}", "t": "We received {thing}.", "h": "<p>{thing}</p>"}
-
-    def rendered(template, context):
-        if template in texts:
-            return texts[template].format(**context)
-        return render_to_string(template, context)
-
-    monkeypatch.setattr(press, "render_to_string", rendered)
-    yield notices.register("a_receipt", "s", "t", "h")
-    notices.unregister("a_receipt")
 
 
 @pytest.mark.django_db
