@@ -43,9 +43,12 @@ def test_every_template_is_used():
 def is_named_in(text: str, name: str) -> bool:
     """Whole, or built of a stem in quotes: f"liaisons/mail/{kind}" with "receipt" and ".txt"."""
     folder, _, file = name.rpartition("/")
-    stem = re.escape(re.sub(r"_subject$|_message$", "", file.split(".")[0]))
+    plain = re.sub(r"_subject$|_message$", "", file.split(".")[0])
+    stem = re.escape(plain)
     is_built = re.search(rf"[\"']{re.escape(folder)}/(\{{|[\"'])", text)
-    return name in text or bool(is_built and re.search(rf"[\"']{stem}[\"']", text))
+    if name in text or f'"{folder}/{plain}"' in text:
+        return True
+    return bool(is_built and re.search(rf"[\"']{stem}[\"']", text))
 
 
 def _is_admin_override(name: str) -> bool:

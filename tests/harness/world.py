@@ -74,6 +74,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     community.languages.set(["sw"])
     GroupFactory(archived=True, name="ძველი ჯგუფი", slug="archived-one")
     GroupFactory(worldwide=True, name="მსოფლიო", slug="worldwide-one")
+    MandateFactory(group=GroupFactory(name="სხვა"), person=alice)
     MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
     for offset, kind in ((-40, "stage"), (-5, "stage"), (10, "deadline"), (30, "event")):
         translated(
@@ -122,7 +123,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         draft_update=draft,
         topic=topic,
         application=Mandate.objects.get(person=carol),
-        mandate=Mandate.objects.get(person=alice),
+        mandate=Mandate.objects.active().get(person=alice),
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
     )

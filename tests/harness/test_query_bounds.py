@@ -1,0 +1,107 @@
+"""The number of queries does not grow with the rows, and a public page needs at most twelve."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from liaisons.models import Group
+from mailing import recipients
+from strategy import updates
+from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
+
+from .addresses import all_addresses
+from .world import path_of, translated
+
+MOST = 12
+
+
+@pytest.fixture
+def count(world, as_person):
+    """``count(path, role)``: how many queries a page needs that is not kept."""
+    clients = {r: as_person(person) if person else Client() for r, person in world.people.items()}
+
+    def counted(path, role):
+        for name in ("pages", "searches"):
+            caches[name].clear()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            clients[role].get(path)
+        return len(queries), [query["sql"][:150] for query in queries]
+
+    return counted
+
+
+def pages(world):
+    for address in all_addresses():
+        if not address.is_admin and address.policy in ("public", "signed_in", "liaison"):
+            yield address.name, path_of(address, world), world.reader_of(address)
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        yield name, reverse(name), "superuser"
+
+
+def grow(world):
+    """Twenty more of everything that is listed anywhere."""
+    now = timezone.now()
+    alice, frank = world.people["liaison"], world.people["superuser"]
+    for number in range(20):
+        group = GroupFactory(languages=[LanguageFactory(code=f"x{number:02}")])
+        MandateFactory(group=group, confirmed=True, reviewer=frank, contact=frank)
+        MandateFactory(group=world.group, person=UserFactory(), reviewer=frank)
+        MandateFactory(group=world.group, ended=True, reviewer=frank)
+        MandateFactory(group=GroupFactory(), person=alice, reviewer=frank)
+        MandateFactory(group=world.group, confirmed=True, deputy=True, reviewer=frank)
+        GroupFactory(proposed=True)
+        person = UserFactory()
+        recipients.sync_user(person, person.email, "en", "UTC")
+        working_group = translated(WorkingGroup, slug=f"wg-{number}", name_en=f"{number}")
+        topic = translated(
+            Topic, slug=f"t-{number}", working_group=working_group, title_en=f"{number}",
+            short_en="x", opens_at=now, closes_at=now + timedelta(days=number + 1),
+        )  # fmt: skip
+        for extra in (topic, world.topic):
+            position = extra.questions.count() + 10
+            translated(TopicQuestion, topic=extra, position=position, text_en="?")
+        update = translated(Update, slug=f"u-{number}", title_en=f"{number}", short_en="x")
+        updates.publish(update, actor=frank)
+        translated(
+            TimelineEntry, kind="event", title_en=f"{number}",
+            starts_on=now.date() + timedelta(days=number),
+        )  # fmt: skip
+    Group.objects.filter(name="").delete()
+
+
+def test_no_page_needs_more_queries_for_more_rows(world, count):
+    before = {name: count(path, role) for name, path, role in pages(world)}
+    for name, path, role in list(pages(world)):
+        before[name] = count(path, role)  # what is learned once and kept is known by now
+    grow(world)
+    grown = {}
+    for name, path, role in pages(world):
+        number, queries = count(path, role)
+        if number > before[name][0]:
+            new = [
+                query for query in queries if queries.count(query) > before[name][1].count(query)
+            ]
+            grown[name] = (before[name][0], number, new[:3])
+    assert grown == {}
+
+
+def test_a_public_page_needs_few_queries(world, count):
+    grow(world)
+    many = {
+        address.name: number
+        for address in all_addresses()
+        if address.policy == "public"
+        and (number := count(path_of(address, world), "anonymous")[0]) > MOST
+    }
+    assert many == {}
