@@ -2,4 +2,4 @@
 
 from . import accounts, groups, mandates, people, places
 
-__all__ = ["groups", "mandates", "people", "places"]
+__all__ = ["accounts", "groups", "mandates", "people", "places"]
