@@ -1,0 +1,48 @@
+"""Figures: who has a liaison, who had one, who never."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from liaisons.models import Group
+from outreach_map import coverage
+from tests.factories import MandateFactory
+
+
+def states():
+    return dict(coverage.with_state(Group.objects.all()).values_list("slug", "state"))
+
+
+def test_a_group_has_a_liaison_had_one_or_never_did(directory):
+    MandateFactory(confirmed=True, group=directory.tanzania)
+    MandateFactory(ended=True, group=directory.namibia)
+    MandateFactory(group=directory.wikidata)
+    MandateFactory(declined=True, group=directory.libraries)
+    found = states()
+    assert found["tanzania"] == "has"
+    assert found["namibia"] == "lapsed"
+    assert found["wikidata"] == found["libraries"] == "none"
+
+
+def test_a_mandate_past_its_last_day_has_lapsed(directory):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    MandateFactory(confirmed=True, group=directory.tanzania, last_day=yesterday)
+    assert states()["tanzania"] == "lapsed"
+
+
+def test_all_figures_count_listed_groups_only_and_agree(directory):
+    person = MandateFactory(confirmed=True, group=directory.tanzania).person
+    MandateFactory(confirmed=True, group=directory.swahili_wikipedia, person=person)
+    MandateFactory(confirmed=True, group=directory.archived)
+    MandateFactory(ended=True, group=directory.namibia)
+    totals = coverage.totals()
+    assert (totals.groups, totals.with_liaison, totals.lapsed, totals.without) == (6, 2, 1, 3)
+    assert coverage.people() == 1
+    assert coverage.languages_with_liaison() == 1
+    assert coverage.countries_with_liaison() == 1
+    [africa] = coverage.by_region()
+    assert (str(africa.thing), africa.groups, africa.with_liaison) == ("Sub-Saharan Africa", 2, 1)
+    outside = coverage.without_region()
+    assert africa.groups + outside.groups == totals.groups
+    assert sum(share.groups for share in coverage.by_kind()) == totals.groups
+    assert sum(share.with_liaison for share in coverage.by_kind()) == totals.with_liaison
