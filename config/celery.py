@@ -35,6 +35,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10),
         "options": {"expires": 3600},
     },
+    # Forget sessions and counters of limits whose time is over.
+    "clear-what-is-over": {
+        "task": "liaisons.tasks.clear_what_is_over",
+        "schedule": crontab(minute=25),
+        "options": {"expires": 3600},
+    },
     # Freeze the digests that are due, also those missed while beat was down.
     "make-editions": {
         "task": "mailing.make_editions",

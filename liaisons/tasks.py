@@ -1,6 +1,9 @@
 """Jobs of the liaisons app; beat nudges them, and each finds its own work."""
 
 from celery import shared_task
+from django.core.management import call_command
+
+from web import rate_limits
 
 from . import mandates
 
@@ -9,3 +12,10 @@ from . import mandates
 def end_lapsed_mandates():
     """End the mandates whose last day is over."""
     mandates.end_lapsed()
+
+
+@shared_task(ignore_result=True)
+def clear_what_is_over():
+    """Delete sessions and counters of limits whose time is over."""
+    call_command("clearsessions")
+    rate_limits.forget_old()

@@ -10,6 +10,17 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
+# Subject, text, HTML.
+CODE = (
+    "account/email/code_subject.txt",
+    "account/email/code.txt",
+    "account/email/code.html",
+)
+SECURITY_NOTICE = (
+    "account/email/security_notice_subject.txt",
+    "account/email/security_notice.txt",
+    "account/email/security_notice.html",
+)
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -22,19 +33,20 @@ class NotSent(Exception):
 def send_code(address: str, code: str, *, purpose: str) -> None:
     """Mail a code in the language of the page it was asked for on. Raises ``NotSent``."""
     context = {"code": code, "purpose": purpose, "minutes": settings.CODE_MINUTES}
-    _send("account/email/code", address, context)
+    _send(CODE, address, context)
 
 
 def send_security_notice(address: str, notice: str, *, language: str) -> None:
     """Tell a person that something about their account was changed. Never fails for the caller."""
     with translation.override(language):
         try:
-            _send("account/email/security_notice", address, {"notice": str(notice)})
+            _send(SECURITY_NOTICE, address, {"notice": str(notice)})
         except NotSent:
             logger.warning("A security notice could not be sent.")
 
 
-def _send(stem: str, address: str, context: dict) -> None:
+def _send(templates: tuple[str, str, str], address: str, context: dict) -> None:
+    subject, text, html = templates
     context = {
         **context,
         "site_name": settings.SITE_NAME,
@@ -44,13 +56,13 @@ def _send(stem: str, address: str, context: dict) -> None:
         "mail_direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
     mail = EmailMultiAlternatives(
-        subject=" ".join(render_to_string(f"{stem}_subject.txt", context).split()),
-        body=render_to_string(f"{stem}.txt", context).strip() + "\n",
+        subject=" ".join(render_to_string(subject, context).split()),
+        body=render_to_string(text, context).strip() + "\n",
         to=[address],
         headers=HEADERS,
         connection=get_connection(timeout=settings.CODE_MAIL_TIMEOUT),
     )
-    mail.attach_alternative(render_to_string(f"{stem}.html", context), "text/html")
+    mail.attach_alternative(render_to_string(html, context), "text/html")
     try:
         mail.send()
     except (smtplib.SMTPException, OSError) as error:

@@ -143,3 +143,12 @@ def test_members_do_not_enter_the_admin(client, come_in):
     come_in("ada@example.org")
     assert client.get(ADMIN, follow=True).status_code in (403, 404)
     assert not User.objects.get(email="ada@example.org").is_staff
+
+
+def test_the_admin_shows_no_addresses_tokens_or_secrets(client, frank, come_in):
+    Installation.objects.update(is_demo=True)
+    come_in(frank.email)
+    page = client.get(ADMIN).content.decode()
+    for path in ("account/emailaddress", "mfa/authenticator", "socialaccount/socialtoken"):
+        assert path not in page
+        assert client.get(f"{ADMIN}{path}/").status_code == 404
