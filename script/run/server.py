@@ -141,8 +141,12 @@ def refuse_busy_port(port: int) -> None:
 
 def make_environment(port: int) -> dict[str, str]:
     """The environment of every part."""
-    environment = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
     environment.setdefault("DEMO_PASSWORD", kept_demo_password())
     return environment
 
