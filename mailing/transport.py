@@ -64,7 +64,10 @@ class SmtpTransport:
         message was said: never plaintext then.
         """
         try:
-            return bool(self._backend.open())
+            is_new = bool(self._backend.open())
+            # Django greets only before STARTTLS or a login.
+            self._backend.connection.ehlo_or_helo_if_needed()
+            return is_new
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise ServerDown(_said(error)) from error

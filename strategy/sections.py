@@ -63,4 +63,6 @@ def _block(name, items, language):
         html=render_to_string(f"strategy/mail/{name}.html", context),
         text=render_to_string(f"strategy/mail/{name}.txt", context).strip() + "\n",
         count=len(items),
+        # The newest update, or the soonest deadline, becomes the subject of the mail.
+        headline=context["versions"][0].title,
     )

@@ -97,14 +97,17 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def converse(self):
         self.say("220 sink")
-        address, self.word = "", ""
+        address, self.word, greeted = "", "", False
         while line := self.rfile.readline():
             verb = line.strip().upper()
             if verb.startswith(b"EHLO"):
+                greeted = True
                 extra = "250-STARTTLS\r\n" if self.server.offers_tls else ""
                 self.say(f"250-sink\r\n{extra}250 8BITMIME")
             elif verb.startswith(b"STARTTLS"):
                 self.say("454 TLS not available due to temporary reason")
+            elif not greeted:
+                self.say("503 send EHLO first")
             elif verb.startswith(b"MAIL"):
                 answers = self.server.sender_answers
                 self.say(answers.pop(0) if answers else "250 ok")
