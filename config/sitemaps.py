@@ -2,10 +2,17 @@
 
 from django.contrib.sitemaps import views
 
+from outreach_map.sitemaps import DirectorySitemap, GroupSitemap
 from strategy.sitemaps import PageSitemap, TopicSitemap, UpdateSitemap
 from web.public_pages import public_page
 
-SITEMAPS = {"pages": PageSitemap, "updates": UpdateSitemap, "topics": TopicSitemap}
+SITEMAPS = {
+    "pages": PageSitemap,
+    "directory": DirectorySitemap,
+    "updates": UpdateSitemap,
+    "topics": TopicSitemap,
+    "groups": GroupSitemap,
+}
 
 
 @public_page

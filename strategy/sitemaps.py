@@ -14,7 +14,7 @@ class InAllLanguages(Sitemap):
     alternates = True
     x_default = True
     # An item is listed once for each language, with a link to each of the others.
-    limit = 2000
+    limit = 1000
 
     @property
     def protocol(self):
