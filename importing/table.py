@@ -111,7 +111,7 @@ class Table:
             elif any(cell.strip() for cell in cells):
                 if len(cells) != len(header):
                     problems.add(
-                        f"has {len(cells)} values; the header names {len(header)} columns.",
+                        f"has {_values(len(cells))}; the header names {len(header)} columns.",
                         line=begins,
                     )
                     continue
@@ -198,3 +198,7 @@ def _csv_reason(error: str) -> str:
             "has text after a closing quotation mark. Write a quotation mark inside a value twice."
         )
     return f"cannot be read as CSV ({error})."
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"

@@ -69,7 +69,7 @@ WRONG = {
     "misspelt column": (b"code,nmae\na,b\n", "Is it the one called nmae?"),
     "unknown column": (b"code,name,contry\na,b,TZ\n", "Did you mean country?"),
     "column named twice": (b"code,name,name\na,b,c\n", "is named twice in the header"),
-    "too few values": (b"code,name\na\n", "line 2: has 1 values; the header names 2 columns"),
+    "too few values": (b"code,name\na\n", "line 2: has 1 value; the header names 2 columns"),
     "too many values": (b"code,name\na,b,c\n", "line 2: has 3 values"),
     "another encoding": ("code,name\na,b\nc,Café\n".encode("latin-1"), "line 3: is not UTF-8"),
     "utf-16": (GOOD.encode("utf-16"), "This is UTF-16. Save it as “CSV UTF-8”"),
