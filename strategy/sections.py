@@ -64,5 +64,5 @@ def _block(name, items, language):
         text=render_to_string(f"strategy/mail/{name}.txt", context).strip() + "\n",
         count=len(items),
         # The newest update, or the soonest deadline, becomes the subject of the mail.
-        headline=context["versions"][0].title,
+        headline=context["versions"][0].title if items else "",
     )
