@@ -26,6 +26,7 @@ class AnswerForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=gettext_lazy("Any language. Only the Core Team reads it."),
+        error_messages={"required": gettext_lazy("Please write your answer.")},
     )
 
 
@@ -39,6 +40,7 @@ class EndForm(forms.Form):
         help_text=gettext_lazy(
             "Only the Core Team reads it. If you know who comes next, say that too."
         ),
+        error_messages={"required": gettext_lazy("Please give a reason.")},
     )
 
 

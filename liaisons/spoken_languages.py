@@ -38,7 +38,7 @@ def find(texts: list[str]) -> tuple[list[Language], dict[str, list[Language]]]:
             continue
         folded = fold(text)
         words = [word for word in known if len(folded) >= 3 and folded in word]
-        words += difflib.get_close_matches(folded, known, n=5, cutoff=0.7)
+        words += difflib.get_close_matches(folded, known, n=5, cutoff=0.75)
         near[text] = list(dict.fromkeys(code for word in words for code in sorted(known[word])))[:5]
     wanted = {*codes, *(code for some in near.values() for code in some)}
     languages = Language.objects.in_bulk(wanted)

@@ -21,3 +21,14 @@ class RoleAdmin(GroupAdmin):
     """Roles of the Core Team: what their people may do."""
 
     access_policy = "core_team"
+
+    # Whoever changes a role gives power.
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser

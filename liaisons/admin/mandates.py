@@ -106,7 +106,7 @@ class MandateAdmin(admin.ModelAdmin):
             level = "fresh"
         return format_html('<span class="waiting waiting--{}">{}</span>', level, age)
 
-    @admin.display(description=gettext_lazy("other applicants"))
+    @admin.display(description=gettext_lazy("others"))
     def others(self, mandate):
         return max(0, mandate.applicants - 1) if mandate.is_waiting else ""
 

@@ -70,20 +70,32 @@ class LanguageNamesMixin:
 class ProposalForm(LanguageNamesMixin, forms.Form):
     """A group that is not in the directory."""
 
-    name = forms.CharField(label=_("Name of the group"), min_length=3, max_length=200)
-    kind = forms.ChoiceField(label=_("What kind of group is it?"), widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("Name of the group"),
+        min_length=3,
+        max_length=200,
+        error_messages={"required": _("Enter the name of the group.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("What kind of group is it?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the kind of group.")},
+    )
     country = forms.ChoiceField(
         label=_("Where is it?"),
         help_text=_("Choose “Worldwide” if the group does not belong to one country."),
+        error_messages={"required": _("Choose a country or “Worldwide”.")},
     )
     other_languages = forms.CharField(
         label=_("Languages of the group"),
         max_length=300,
         help_text=_("Several languages: put commas between them."),
+        error_messages={"required": _("Enter at least one language.")},
     )
     page_url = WebLinkField(
         label=_("A page about the group"),
         help_text=_("For example its page on Meta-Wiki. It helps the Core Team to check."),
+        error_messages={"required": _("Enter the link.")},
     )
 
     WORLDWIDE = "worldwide"
@@ -107,7 +119,10 @@ class MandateForm(forms.Form):
     """Role, seat, and how the group agreed."""
 
     role = forms.ChoiceField(
-        label=_("Your role in the group"), choices=Mandate.Role.choices, widget=forms.RadioSelect
+        label=_("Your role in the group"),
+        choices=Mandate.Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose your role.")},
     )
     seat = forms.ChoiceField(
         label=_("Your seat"),
@@ -116,6 +131,7 @@ class MandateForm(forms.Form):
             (Mandate.Seat.DEPUTY, _("Deputy: helps the primary liaison and stands in")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a seat.")},
     )
     evidence = forms.ChoiceField(
         label=_("How did the group agree that you speak for it?"),
@@ -124,6 +140,7 @@ class MandateForm(forms.Form):
             (Mandate.Evidence.EXPLANATION, _("There is no such page; I explain it")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the group agreed.")},
     )
     evidence_url = WebLinkField(
         label=_("Link to it"), error_messages={"required": _("Enter the link.")}

@@ -51,4 +51,4 @@ def line(here: str, draft=None) -> list[dict]:
 
 
 def _state(number: int, here: int) -> str:
-    return "done" if number < here else "here" if number == here else "next"
+    return "done" if number < here else "here" if number == here else ""

@@ -86,9 +86,18 @@ function suggest(input) {
     name.dir = "auto";
     name.textContent = group.name;
     facts.className = "meta dotted";
-    facts.append(...group.facts.map((fact) => Object.assign(document.createElement("bdi"), { textContent: fact })));
+    facts.append(...group.facts.map(isolated));
     item.append(name, facts);
     return item;
+  }
+
+  // The dot before each fact follows the page's direction, the fact its own.
+  function isolated(fact) {
+    const outer = document.createElement("span");
+    const inner = document.createElement("bdi");
+    inner.textContent = fact;
+    outer.append(inner);
+    return outer;
   }
 
   function mark(number) {
