@@ -10,6 +10,6 @@ for (const field of document.querySelectorAll("textarea[data-counter][maxlength]
       .replace("{limit}", String(field.maxLength));
   };
   field.addEventListener("input", say);
-  field.after(said);
+  (field.closest(".flex-container") ?? field).after(said);
   say();
 }

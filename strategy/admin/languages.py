@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from web import content_version
@@ -79,13 +78,14 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
     """What is edited here stands on public pages at once."""
 
     access_policy = "core_team"
-    # Which translated fields make a language complete; all where empty.
+    # What is written in each language, in this order.
+    translated_fields: tuple[str, ...] = ("title",)
+    # Which of these make a language complete; all where empty.
     required_translations: tuple[str, ...] = ()
 
     def get_fieldsets(self, request, obj=None):
-        fields = list(translator.get_options_for_model(self.model).fields)
         return [
-            *language_fieldsets(fields, obj, required=self.required_translations),
+            *language_fieldsets(self.translated_fields, obj, required=self.required_translations),
             *self.further_fieldsets(request, obj),
         ]
 

@@ -39,6 +39,7 @@ class TimelineEntryAdmin(PublicContentAdmin):
 class WorkingGroupAdmin(PublicContentAdmin):
     """The thematic groups that prepare the recommendations."""
 
+    translated_fields = ("name", "scope")
     required_translations = ("name",)
     list_display = ["name_en", "slug"]
     search_fields = ["name_en"]
@@ -73,6 +74,7 @@ class TopicAdmin(PublicContentAdmin):
     """Subjects for discussion. One that was announced stays; it closes instead."""
 
     form = ShortVersionForm
+    translated_fields = ("title", "short")
     inlines = [TopicQuestionInline]
     list_display = ["title_en", "working_group", "opens_at", "closes_at", "is_public"]
     list_select_related = ["working_group"]

@@ -17,7 +17,7 @@ from web import markdown
 from web.names import language_direction, language_name
 
 from .. import language_versions, updates
-from ..models import Update
+from ..models import Update, UpdateEvent
 from .languages import PublicContentAdmin, ShortVersionForm
 
 MAY_PUBLISH = "strategy.publish_update"
@@ -37,6 +37,7 @@ class UpdateForm(ShortVersionForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty, it is made from the English title.")
         if self.instance.pk:
             self.initial["seen"] = self.instance.changed_at.isoformat()
 
@@ -67,6 +68,7 @@ class UpdateAdmin(PublicContentAdmin):
     """Draft, then scheduled, then published; a published update is corrected, never taken back."""
 
     form = UpdateForm
+    translated_fields = ("title", "short", "body")
     required_translations = ("title", "short")
     list_display = ["title_en", "status", "publish_at", "published_at", "languages"]
     list_filter = ["status"]
@@ -107,7 +109,7 @@ class UpdateAdmin(PublicContentAdmin):
             (
                 timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M UTC"),
                 event.get_kind_display(),
-                event.actor.name_for_core_team if event.actor else _("the schedule"),
+                _who(event),
                 ", ".join(event.fields),
             )
             for event in update.events.select_related("actor")
@@ -199,6 +201,12 @@ class UpdateAdmin(PublicContentAdmin):
                 ],
             },
         )
+
+
+def _who(event):
+    if event.actor:
+        return event.actor.name_for_core_team
+    return _("the schedule") if event.kind == UpdateEvent.Kind.PUBLISHED else "–"
 
 
 def _typed(values, code):

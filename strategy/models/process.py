@@ -59,7 +59,7 @@ class TimelineEntry(models.Model):
 class WorkingGroup(models.Model):
     """One of the thematic groups that prepare the recommendations."""
 
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(_("part of the web address"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=100)
     scope = models.TextField(_("scope"), blank=True)
     former_name = models.CharField(max_length=100, blank=True)
@@ -110,7 +110,7 @@ class Topic(models.Model):
         # So that templates can compare with Turn.COMMUNITIES.
         do_not_call_in_templates = enum.nonmember(True)
 
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = models.SlugField(_("part of the web address"), max_length=120, unique=True)
     working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="topics")
     title = models.CharField(_("title"), max_length=200)
     short = models.TextField(

@@ -38,7 +38,7 @@ class Update(models.Model):
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
 
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = models.SlugField(_("part of the web address"), max_length=120, unique=True)
     title = models.CharField(_("title"), max_length=200)
     short = models.TextField(
         _("short version"), max_length=MAX_SHORT, help_text=_("At most 800 characters.")
