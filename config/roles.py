@@ -42,7 +42,7 @@ def make_roles() -> list[str]:
 
     A permission that an operator added to a role stays.
     """
-    wanted = {name: _codenames(models) for name, models in PERMISSIONS.items()}
+    wanted = {name: needed(models) for name, models in PERMISSIONS.items()}
     wanted[ADMINISTRATOR] = _everything_of("liaisons", "strategy", "mailing", "outreach_map")
     for name, keys in wanted.items():
         permissions = _permissions(keys)
@@ -51,7 +51,7 @@ def make_roles() -> list[str]:
     return list(wanted)
 
 
-def _codenames(models):
+def needed(models):
     return {
         (model.split(".")[0], f"{action}_{model.split('.')[1]}")
         for model, actions in models.items()

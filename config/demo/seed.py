@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone, translation
 
 from liaisons import mandates
 from liaisons.models import Country, User
+from mailing.models import Notice
 from strategy.models import Topic
 from web import content_version
 
@@ -33,9 +35,12 @@ def seed(password: str) -> None:
         )
     now = timezone.now()
     with translation.override("en"):
+        last_notice = Notice.objects.aggregate(last=Max("pk"))["last"] or 0
         for days_ago, act in _plan():
             with as_if_at(now - timedelta(days=days_ago)):
                 act()
+        # Mails about what lies months back would have gone out then; nobody gets them now.
+        Notice.objects.filter(pk__gt=last_notice, created_at__lt=now).delete()
         shift_timeline()
         date_topics()
         set_passwords(password)
