@@ -46,6 +46,7 @@ def _words() -> dict:
         "zoomIn": _("Zoom in"),
         "zoomOut": _("Zoom out"),
         "world": _("Show the whole world"),
+        "close": _("Close"),
         # Translators: {groups} and {with_liaison} are numbers.
         "cluster": _("Groups: {groups}. With a liaison: {with_liaison}."),
         # Translators: {group} is a group's name, {state} is like "has a liaison".

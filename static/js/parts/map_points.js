@@ -57,6 +57,12 @@ export function loadPoints({ map: { leaflet }, box, words }) {
     });
     marker.on("add", () => marker.getElement().setAttribute("aria-label", label));
     marker.on("click", () => open(found, marker.getLatLng()));
+    // Leaflet gives a marker the role of a button, and leaves the keys of a button to us.
+    marker.on("keydown", ({ originalEvent: event }) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      open(found, marker.getLatLng());
+    });
     return marker;
   };
 
@@ -71,14 +77,21 @@ export function loadPoints({ map: { leaflet }, box, words }) {
     const list = document.createElement("ul");
     list.className = "map__groups";
     for (const { properties } of found) list.append(entryOf(properties, box, words));
-    new Popup({ maxHeight: 260, minWidth: 200, maxWidth: 300 })
+    const opened = new Popup({ maxHeight: 260, minWidth: 200, maxWidth: 300 })
       .setLatLng(place)
       .setContent(list)
       .openOn(leaflet);
+    const close = opened.getElement().querySelector(".leaflet-popup-close-button");
+    close.setAttribute("aria-label", words.close);
     list.querySelector("a").focus({ preventScroll: true });
   };
 
   leaflet.on("moveend", draw);
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !box.querySelector(".map__groups")) return;
+    leaflet.closePopup();
+    box.focus({ preventScroll: true });
+  });
   fetch(box.dataset.points)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
     .then((data) => {

@@ -68,9 +68,9 @@ export function followFilters({ form, words, onChange }) {
     if (link.origin !== location.origin || link.pathname !== location.pathname || link.hash) return;
     event.preventDefault();
     setForm(link.href);
+    const isInResults = link.closest("#results");
     go(link.pathname + link.search).then(() => {
-      const heading = document.querySelector("#results #all, #results #here");
-      heading?.focus();
+      if (isInResults) document.querySelector("#results #all, #results #here")?.focus();
     });
   });
 
