@@ -1,16 +1,22 @@
 """What a liaison needs to be supported well: languages, mail, and the choice about the name."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from django.db import transaction
 
 from mailing import recipients
+from mailing.due_hours import is_time_zone
 from web import content_version
 
 from .accounts.people import sync_recipient
 from .models import Country, Language, LanguageSkill, User
 
 NO_MAIL = "none"
+# What an account starts with.
+UNKNOWN_ZONE = "UTC"
 
 
 @transaction.atomic
@@ -37,6 +43,8 @@ def save_answers(
     person.country = country
     person.language = mail_language
     person.prefers_talk_page = prefers_talk_page
+    if person.time_zone == UNKNOWN_ZONE:
+        person.time_zone = time_zone_of(country)
     person.display_name = display_name
     person.is_public_by_name = is_public_by_name
     person.save()
@@ -58,6 +66,7 @@ class Answers:
     help_to_english: bool
     mail_language: str
     rhythm: str
+    time_zone: str
     prefers_talk_page: bool
     name: str
     is_public_by_name: bool | None
@@ -73,10 +82,25 @@ def answers_of(person: User) -> Answers:
         help_to_english=any(skill.needs_help_to_english for skill in skills),
         mail_language=person.get_language_display(),
         rhythm=recipients.preference_of(person).get_rhythm_display(),
+        time_zone=person.time_zone.replace("_", " "),
         prefers_talk_page=person.prefers_talk_page,
         name=person.display_name or person.wiki_username,
         is_public_by_name=person.is_public_by_name,
     )
+
+
+def time_zone_of(country: Country | None) -> str:
+    """The time zone of a country that has one hour everywhere, else UTC: the person may set it."""
+    zones = [
+        zone
+        for zone in get_global("territory_zones").get(country.iso2 if country else "", [])
+        if is_time_zone(zone)
+    ]
+    clocks = {
+        tuple(datetime(2026, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7))
+        for zone in zones
+    }
+    return zones[0] if len(clocks) == 1 else UNKNOWN_ZONE
 
 
 def _save_languages(person, languages, help_from_english, help_to_english) -> None:

@@ -470,6 +470,25 @@ def test_a_near_miss_is_answered_with_what_was_perhaps_meant(at_support, draft):
     assert "Did you mean: Swahili?" in page.text
 
 
+@pytest.mark.parametrize(
+    ("country", "zone"), [("TZ", "Africa/Dar_es_Salaam"), ("ES", "UTC"), ("", "UTC")]
+)
+def test_the_morning_follows_the_country_where_it_has_one_hour(
+    at_support, draft, dave, country, zone
+):
+    CountryFactory(iso2="ES", english_name="Spain")
+    at_support.post(at("join_support"), SUPPORT | {"draft": draft.pk, "country": country})
+    dave.refresh_from_db()
+    assert dave.time_zone == dave.mail_recipient.time_zone == zone
+
+
+def test_a_time_zone_that_was_chosen_stays(at_support, draft, dave):
+    type(dave).objects.filter(pk=dave.pk).update(time_zone="Asia/Kathmandu")
+    at_support.post(at("join_support"), SUPPORT | {"draft": draft.pk})
+    dave.refresh_from_db()
+    assert dave.time_zone == "Asia/Kathmandu"
+
+
 def test_the_talk_page_is_for_those_with_a_wikimedia_account(at_support, draft, dave):
     type(dave).objects.filter(pk=dave.pk).update(wiki_username="Dave of the wiki")
     answer = at_support.post(
