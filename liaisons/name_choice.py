@@ -8,6 +8,7 @@ then nobody can know. Otherwise nothing is preselected.
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import Country
@@ -33,12 +34,12 @@ def suggest(country: Country | None) -> Suggestion:
     if country is None:
         return Suggestion(
             NOT_BY_NAME,
-            _("Preselected because we do not know your country. You can change it."),
+            gettext("Preselected because we do not know your country. You can change it."),
         )
     if country.is_protected:
         return Suggestion(
             NOT_BY_NAME,
-            _(
+            gettext(
                 "Preselected because your country is on the Wikimedia Foundation’s country and "
                 "territory protection list. Being named there can bring risks. "
                 "You can change it."

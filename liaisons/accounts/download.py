@@ -1,10 +1,14 @@
 """Download my data: what this app holds on a person."""
 
+from typing import Any
+
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
 from liaisons import personal_data
 from liaisons.models import Group, Mandate, MandateEvent, User
+from mailing.models import Delivery, Notice, Preference, Recipient
 
 
 def account(person: User) -> dict:
@@ -14,7 +18,9 @@ def account(person: User) -> dict:
         "name": person.display_name,
         "wikimedia_user_name": person.wiki_username,
         "email": person.email,
-        "email_addresses": list(person.emailaddress_set.values("email", "verified", "primary")),
+        "email_addresses": list(
+            EmailAddress.objects.filter(user=person).values("email", "verified", "primary")
+        ),
         "wikimedia_accounts": [
             {"central_id": uid, "first_sign_in": joined, "last_sign_in": last}
             for uid, joined, last in SocialAccount.objects.filter(user=person).values_list(
@@ -74,12 +80,12 @@ def mandates(person: User) -> list[dict]:
     ]
 
 
-def proposed_groups(person: User) -> list[dict]:
+def proposed_groups(person: User) -> list[Any]:
     """Groups this person proposed."""
     return list(Group.objects.filter(proposed_by=person).values("name", "kind", "status"))
 
 
-def decisions(person: User) -> list[dict]:
+def decisions(person: User) -> list[Any]:
     """What this person did in other people's mandates, as a reviewer."""
     return list(
         MandateEvent.objects.filter(actor=person)
@@ -88,9 +94,33 @@ def decisions(person: User) -> list[dict]:
     )
 
 
+def mail(person: User) -> dict[str, Any]:
+    """What mailing holds: where mail goes, what was chosen, and each mail's fate."""
+    letter = ("state", "reason", "language", "created_at", "finished_at", "message_id")
+    return {
+        "recipient": Recipient.objects.filter(user=person)
+        .values("address", "is_verified", "language", "time_zone", "created_at")
+        .first(),
+        "preferences": list(
+            Preference.objects.filter(recipient__user=person).values(
+                "kind", "channel", "rhythm", "language", "time_zone", "effective_at"
+            )
+        ),
+        "digests": list(
+            Delivery.objects.filter(recipient__user=person).values(
+                "edition__rhythm", "edition__hour", *letter
+            )
+        ),
+        "messages": list(
+            Notice.objects.filter(recipient__user=person).values("kind", "context", *letter)
+        ),
+    }
+
+
 def register_all() -> None:
     """Add this app's sections to what a person can download."""
     personal_data.register("account", account)
     personal_data.register("mandates", mandates)
+    personal_data.register("mail", mail)
     personal_data.register("proposed_groups", proposed_groups)
     personal_data.register("decisions", decisions)

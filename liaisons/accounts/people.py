@@ -69,7 +69,7 @@ def change_address(person: User, address: str) -> str:
     if owner and owner.pk != person.pk:
         raise AddressTaken
     old = person.email
-    person.emailaddress_set.all().delete()
+    EmailAddress.objects.filter(user=person).delete()
     try:
         with transaction.atomic():
             EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)

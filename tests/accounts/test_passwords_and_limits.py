@@ -1,7 +1,11 @@
 """Signing in with a password, and the limits on every way in."""
 
+import contextlib
+import socket
+
 import pytest
 from django.core import mail
+from django.test import TestCase
 from django.urls import reverse
 
 from liaisons.models import User
@@ -104,12 +108,44 @@ def test_only_so_many_codes_are_tried_from_one_network(client, db, settings):
     assert answer.status_code == 429
 
 
-def test_everything_works_while_redis_refuses(client, db, settings):
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+@pytest.fixture
+def silent_redis(monkeypatch):
+    """A Redis that takes connections and never answers; counts those who call."""
+    from config.celery import app
+
+    calls = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.2)
+        address = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        monkeypatch.setattr(app.conf, "broker_url", address)
+
+        def count():
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    calls.append(listener.accept())
+            return len(calls)
+
+        yield count
+
+
+def test_coming_in_and_settings_never_ask_redis(client, db, silent_redis):
     client.post(reverse(LOGIN), {"email": "ada@example.org"})
     client.post(reverse(CODE), {"code": code_in(mail.outbox[0])})
     assert "_auth_user_id" in client.session
-    answer = client.post(
-        reverse("liaisons:settings_language"), {"language": "fr", "time_zone": "Europe/Paris"}
-    )
-    assert answer.status_code == 302
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answers = [
+            client.post(
+                reverse("liaisons:settings_language"), {"language": "fr", "time_zone": "UTC"}
+            ),
+            client.post(
+                reverse("liaisons:settings_digest"), {"channel": "mail", "rhythm": "daily"}
+            ),
+            client.post(
+                reverse("liaisons:settings_profile"),
+                {"display_name": "Ada", "is_public_by_name": "no"},
+            ),
+        ]
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert silent_redis() == 0

@@ -217,4 +217,6 @@ def test_everything_held_can_be_downloaded(client, ada, swahili):
     held = json.loads(response.content)
     assert held["account"]["email"] == "ada@example.org"
     assert held["mandates"][0]["evidence_text"] == "We voted."
+    assert held["mail"]["recipient"]["address"] == "ada@example.org"
+    assert held["mail"]["preferences"][0]["rhythm"] == "weekly"
     assert client.get(reverse("liaisons:settings_download")).status_code == 405
