@@ -18,7 +18,7 @@ from config import embedded
 from script.run.detached import free_port
 
 pytestmark = pytest.mark.serial
-PATIENCE = 120  # seconds until a test gives up; nothing is judged by it
+PATIENCE = 300  # seconds until a test gives up; nothing is judged by it
 
 
 class Server:
