@@ -64,9 +64,9 @@ class Importer:
         """The values of ``fields`` and ``relations`` that a row gives."""
         raise NotImplementedError
 
-    def find(self, rows: dict[str, dict[str, Any]]) -> dict[str, models.Model]:
+    def find(self, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """The objects that belong to these rows (key → attributes), by key, locked."""
-        found = self.ours().filter(imported__key__in=list(rows)).select_for_update()
+        found: Any = self.ours().filter(imported__key__in=list(rows)).select_for_update()
         return {one.imported["key"]: one for one in found}
 
     def refusals(self, rows: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
@@ -179,7 +179,9 @@ class Importer:
     def _merge_batch(self, rows: dict[str, dict[str, Any]], summary: Summary) -> None:
         found = self.find(rows)
         now = current_relations(found.values(), self.relations)
-        new, changed, links = [], [], {}
+        new: list[Any] = []
+        changed: list[tuple[Any, bool]] = []
+        links: dict[int, dict[str, Any]] = {}
         names: set[str] = set()
         for key, attributes in rows.items():
             one = found.get(key)

@@ -6,7 +6,6 @@ and the text. The same promises hold as for any other file.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -100,8 +99,7 @@ class TranslationsImporter:
     def _merge(self, file, rows, problems, summary):
         importer = self.importers[file]
         found = {one.imported["key"]: one for one in importer.ours().select_for_update()}
-        changed: list[tuple[Any, bool]] = []
-        names: set[str] = set()
+        changed, names = [], set()
         for key, texts in rows.items():
             one = found.get(key)
             if one is None:
