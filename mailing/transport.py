@@ -6,6 +6,7 @@ Four kinds of trouble call for four different answers, so each is an exception o
 import re
 import select
 import smtplib
+import socket
 from collections.abc import Callable
 from email import message_from_bytes, policy
 
@@ -65,6 +66,9 @@ class SmtpTransport:
         """
         try:
             is_new = bool(self._backend.open())
+            if is_new:
+                # Body and final dot leave apart; Nagle's algorithm would hold the dot for 40 ms.
+                self._backend.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # Django greets only before STARTTLS or a login.
             self._backend.connection.ehlo_or_helo_if_needed()
             return is_new

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailing.due_hours import due_hour, falls_on, is_time_zone, last_due_hour
@@ -46,6 +46,7 @@ def test_a_leap_day_has_its_digest():
     assert last_due_hour("monthly", "UTC", now + timedelta(days=1)).date() == date(2028, 3, 1)
 
 
+@settings(deadline=None, max_examples=40)
 @given(zone=st.sampled_from(ZONES), moment=MOMENTS, days=st.integers(30, 70))
 def test_each_local_day_is_due_in_exactly_one_hour(zone, moment, days):
     """Walk hour by hour, as beat does: no day is left out, none comes twice."""
@@ -64,6 +65,7 @@ def test_each_local_day_is_due_in_exactly_one_hour(zone, moment, days):
     assert steps == {1}
 
 
+@settings(deadline=None)
 @given(zone=st.sampled_from(ZONES), moment=MOMENTS, rhythm=st.sampled_from(["weekly", "monthly"]))
 def test_the_last_due_hour_is_the_latest_and_on_the_right_day(zone, moment, rhythm):
     hour = last_due_hour(rhythm, zone, moment)

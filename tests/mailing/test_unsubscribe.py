@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mailing import deliver, recipients
@@ -115,11 +116,13 @@ def test_whoever_clicks_the_link_in_a_mail_gets_no_more(stranger, only_board, re
     assert len(mail.outbox) == 1
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text())
 def test_no_text_is_taken_for_a_token(text):
     assert recipient_of(text) is None
 
 
+@hypothesis_settings(deadline=None)
 @given(st.integers(1, 2**40), st.text())
 def test_tokens_have_one_length_and_fit_a_line(number, address_hash):
     token = token_for(number, address_hash)
