@@ -83,19 +83,18 @@ function suggest(input) {
     item.dataset.url = group.url;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
-    name.dir = "auto";
-    name.textContent = group.name;
+    name.append(isolated(group.name));
     facts.className = "meta dotted";
     facts.append(...group.facts.map(isolated));
     item.append(name, facts);
     return item;
   }
 
-  // The dot before each fact follows the page's direction, the fact its own.
-  function isolated(fact) {
+  // What stands around a text follows the page's direction, the text its own.
+  function isolated(text) {
     const outer = document.createElement("span");
     const inner = document.createElement("bdi");
-    inner.textContent = fact;
+    inner.textContent = text;
     outer.append(inner);
     return outer;
   }

@@ -96,7 +96,7 @@ def test_the_review_page_asks_the_same_number_of_questions(
 ):
     MandateFactory.create_batch(others, group=swahili)
     desk.get(page_of(application))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         desk.get(page_of(application))
 
 
