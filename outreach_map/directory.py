@@ -1,6 +1,6 @@
 """What the list, the table and the map's panels show of groups, and the groups of one country."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_percent
@@ -11,10 +11,13 @@ from liaisons import seats
 from liaisons.models import Country, Group
 from web import names
 
+from . import coverage
 from .filters import FilterForm
 from .spoken import Spoken, countries_of, spoken_in
 
 PAGE_LENGTH = 50
+# So many stand beside the map; the list of groups has them all.
+MOST_BESIDE = 150
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Beside:
     organised: list[Group]
     multilingual: list[Group]
     of_no_country: list[Group]
+    has_more: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -65,15 +69,20 @@ class Beside:
 
 
 def with_details(groups: Iterable[Group]) -> list[Group]:
-    """The groups with what a row shows: ``seats``, countries and languages.
+    """The groups, which have a state, with what else a row shows.
 
-    Three queries, whatever the number of groups.
+    Countries, languages, ``seats``, ``named`` (liaisons public by name), ``state_words``. Three
+    queries, whatever the number of groups.
     """
     groups = list(groups)
     prefetch_related_objects(groups, "countries", "languages")
     held = seats.of_groups(groups)
+    words = _state_words()
     for group in groups:
         group.seats = held[group.pk]
+        holders = [group.seats.primary, *group.seats.deputies]
+        group.named = [holder.name for holder in holders if holder and holder.name]
+        group.state_words = words.get(getattr(group, "state", ""), "")
     return groups
 
 
@@ -111,21 +120,24 @@ def arranged_for(country: Country, groups: Iterable[Group], filters: FilterForm)
 
 
 def beside_the_map(filters: FilterForm) -> QuerySet[Group]:
-    """Groups without a country, and wikis without a language or of a language of no country."""
+    """Groups without a country, and wikis without a language or of a language of no country.
+
+    At most ``MOST_BESIDE``, and one more to tell that there are more.
+    """
     nowhere = [code for code in filters.languages if not countries_of(code)]
     is_organised = ~Q(kind=Group.Kind.PROJECT_COMMUNITY)
     return (
         filters.narrow(Group.objects.listed(), leave_out=("country",))
         .filter(countries=None, latitude=None)
         .filter(is_organised | Q(languages=None) | Q(languages__in=nowhere))
-        .distinct()
+        .distinct()[: MOST_BESIDE + 1]
     )
 
 
-def arranged_beside(groups: Iterable[Group]) -> Beside:
+def arranged_beside(groups: Sequence[Group]) -> Beside:
     """The groups of ``beside_the_map``, with details, in three lists."""
-    found = Beside([], [], [])
-    for group in groups:
+    found = Beside([], [], [], has_more=len(groups) > MOST_BESIDE)
+    for group in groups[:MOST_BESIDE]:
         if group.kind != Group.Kind.PROJECT_COMMUNITY:
             found.organised.append(group)
         elif group.languages.all():
@@ -133,6 +145,15 @@ def arranged_beside(groups: Iterable[Group]) -> Beside:
         else:
             found.multilingual.append(group)
     return found
+
+
+def _state_words() -> dict[str, str]:
+    """Each state as part of a line about a group."""
+    return {
+        coverage.State.HAS: gettext("has a liaison"),
+        coverage.State.LAPSED: gettext("mandate lapsed"),
+        coverage.State.NONE: gettext("no liaison yet"),
+    }
 
 
 def _wikipedias_first(group: Group) -> tuple:

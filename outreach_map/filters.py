@@ -6,6 +6,9 @@ the languages and regions of the groups they once pointed to.
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from liaisons import group_search
@@ -17,14 +20,35 @@ NO_COUNTRY = "none"
 NAMES = ("region", "kind", "language", "country", "liaison")
 
 
+class LongSelect(forms.Select):
+    """A select of hundreds of options, written at once; a template for each takes far longer."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        named = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
+        return format_html("<select{}>{}</select>", named, options)
+
+
+def _select(label):
+    return forms.ChoiceField(label=label, required=False, widget=LongSelect)
+
+
 class FilterForm(forms.Form):
     """Region, kind, language, country, and whether a group has a liaison."""
 
-    country = forms.ChoiceField(label=_("Country or territory"), required=False)
-    region = forms.ChoiceField(label=_("Region"), required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False)
-    kind = forms.ChoiceField(label=_("Kind of group"), required=False)
-    liaison = forms.ChoiceField(label=_("Liaison"), required=False)
+    country = _select(_("Country or territory"))
+    region = _select(_("Region"))
+    language = _select(_("Language"))
+    kind = _select(_("Kind of group"))
+    liaison = _select(_("Liaison"))
 
     def __init__(self, query):
         super().__init__(query, use_required_attribute=False)
