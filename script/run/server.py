@@ -87,7 +87,7 @@ GUNICORN = (sys.executable, "-m", "gunicorn", "--log-level", "warning", "--grace
 CELERY = (sys.executable, *NO_ROOT_WARNING, "-m", "celery", "--quiet", "--app", "config.celery")
 # What was due while beat was away is found in the database, not in its schedule file.
 BEAT = ("beat", "--schedule", "{var}/beat-schedule", "--pidfile", "", "--loglevel", "warning")
-WORKER = ("worker", "--concurrency", "2", "--loglevel", "info", "--without-gossip")
+WORKER = ("worker", "--concurrency", "2", "--loglevel", "warning", "--without-gossip")
 WEB = ("--bind", "127.0.0.1:{port}", "--workers", "2", "--threads", "4", "config.wsgi")
 PARTS = (
     Part("web", (*GUNICORN, *WEB)),
