@@ -1,7 +1,5 @@
 """What every page knows about itself."""
 
-import functools
-
 from django.conf import settings
 from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
@@ -20,7 +18,8 @@ def page(request):
         "base_url": settings.BASE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
         "page_direction": "rtl" if get_language_bidi() else "ltr",
-        "language_links": functools.partial(language_links, request),
+        # Asked for in the head, the header and the phone's menu; made once.
+        "language_links": SimpleLazyObject(lambda: language_links(request)),
     }
 
 

@@ -25,7 +25,6 @@ def home(request):
         {
             "dots": points.dots(),
             "totals": coverage.totals(),
-            "people": coverage.people(),
             "regions": coverage.by_region(),
             "line": timeline.around_now(entries),
             "standing": timeline.now_and_next(entries, count=2),

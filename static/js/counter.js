@@ -10,6 +10,8 @@ for (const field of document.querySelectorAll("textarea[data-counter][maxlength]
       .replace("{limit}", String(field.maxLength));
   };
   field.addEventListener("input", say);
-  (field.closest(".flex-container") ?? field).after(said);
+  const note = field.closest(".form-row")?.querySelector(".help");
+  if (note) note.append(said);
+  else field.after(said);
   say();
 }

@@ -16,6 +16,7 @@ from strategy.models import TimelineEntry
 from tests.strategy.factories import TopicFactory, UpdateFactory
 from tests.web import probe_urls
 from web import content_version, public_pages
+from web.models import ContentVersion
 
 PAGES = [
     "/en/",
@@ -131,10 +132,21 @@ def test_a_page_is_rendered_once(client, rendered):
 
 
 @pytest.mark.django_db
-def test_a_kept_page_costs_one_query(client, django_assert_num_queries):
+def test_a_kept_page_costs_no_query(client, django_assert_num_queries):
     client.get("/en/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         client.get("/en/")
+
+
+@pytest.mark.django_db
+def test_what_another_process_changed_is_noticed_a_second_later(client, rendered):
+    client.get("/en/about/")
+    # Not through bump(): that would tell this process at once.
+    ContentVersion.objects.update_or_create(pk=1, defaults={"version": 4711})
+    later = timezone.now() + datetime.timedelta(seconds=content_version.SECONDS_TO_NOTICE + 1)
+    with time_machine.travel(later, tick=False):
+        assert client.get("/en/about/")["ETag"].startswith('"4711-')
+    assert rendered == ["/en/about/", "/en/about/"]
 
 
 @pytest.mark.django_db
