@@ -1,7 +1,7 @@
 // Makes what the browser gets: static/ and npm packages → var/static-build/ (served) and
 // var/assets/ (read by template tags). Run by script/build-assets; static/README.md explains it.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -13,6 +13,8 @@ import { smallWorld, worldForMap } from "./world.mjs";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const served = `${root}/var/static-build`;
 const forTags = `${root}/var/assets`;
+// Made beside and put in place at the end, so that a running server never finds half of it.
+const making = (folder) => `${folder}.new`;
 
 /** Browsers of early 2021 and later: what a cheap phone that is still updated has. */
 const target = ["chrome88", "edge88", "firefox85", "safari14.1"];
@@ -75,7 +77,7 @@ async function bundle() {
     absWorkingDir: root,
     entryPoints: [...entries("css", ".css"), ...entries("js", ".js")],
     outbase: "static",
-    outdir: served,
+    outdir: making(served),
     bundle: true,
     minify: true,
     format: "esm",
@@ -97,22 +99,30 @@ function write(folder, name, value) {
   return file;
 }
 
-rmSync(served, { recursive: true, force: true });
-rmSync(forTags, { recursive: true, force: true });
-mkdirSync(served, { recursive: true });
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+for (const folder of [served, forTags]) remove(making(folder));
+mkdirSync(making(served), { recursive: true });
 
 const atlas = `${root}/node_modules/world-atlas/countries-50m.json`;
 const files = (await bundle()).map((file) => `${root}/${file}`);
 if (existsSync(`${root}/static/images`)) {
-  cpSync(`${root}/static/images`, `${served}/images`, { recursive: true });
+  cpSync(`${root}/static/images`, `${making(served)}/images`, { recursive: true });
 }
-files.push(write(served, "map/world.json", worldForMap(atlas, `${root}/data/countries.csv`)));
-write(forTags, "icons.json", iconData(root));
-write(forTags, "small_world.json", smallWorld(atlas));
+files.push(write(making(served), "map/world.json", worldForMap(atlas, `${root}/data/countries.csv`)));
+write(making(forTags), "icons.json", iconData(root));
+write(making(forTags), "small_world.json", smallWorld(atlas));
 
 for (const file of files.sort()) {
   const bytes = readFileSync(file);
   const kb = (length) => `${(length / 1024).toFixed(1)} kB`.padStart(10);
   const packed = brotliCompressSync(bytes).length;
-  console.log(`${kb(bytes.length)} ${kb(packed)} compressed  ${file.slice(served.length + 1)}`);
+  console.log(`${kb(bytes.length)} ${kb(packed)} compressed  ${file.slice(making(served).length + 1)}`);
+}
+
+for (const folder of [served, forTags]) {
+  remove(folder);
+  renameSync(making(folder), folder);
 }

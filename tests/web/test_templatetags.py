@@ -184,7 +184,9 @@ def test_a_field_ties_its_label_help_and_error_to_its_control():
     ("name", "expected"),
     [
         ("story", "cdx-text-area__textarea"),
-        ("story", 'data-most="800"'),
+        ("story", 'maxlength="800"'),
+        ("story", "{count} of {limit} characters"),
+        ("story", "At most 800 characters"),
         ("kind", 'class="cdx-select"'),
         ("agreed", 'class="cdx-checkbox__input"'),
         ("token", 'type="hidden"'),
