@@ -31,11 +31,6 @@ TEXTS = {
 }
 
 
-def choices(decision: str) -> list[tuple[str, str]]:
-    """The ready sentences of a decision, in the reviewer's language."""
-    return [("", _("No ready sentence")), *TEXTS[decision].items()]
-
-
 def message(*, decision: str, text: str, own_words: str, to: User) -> str:
     """The whole message in the applicant's language: ready sentence, then the reviewer's words."""
     with translation.override(to.language):

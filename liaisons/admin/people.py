@@ -12,7 +12,7 @@ class LanguageSkillInline(admin.TabularInline):
     can_delete = False
     verbose_name_plural = _("languages")
     fields = ["language", "needs_help_from_english", "needs_help_to_english"]
-    readonly_fields = fields
+    readonly_fields = ["language", "needs_help_from_english", "needs_help_to_english"]
 
     def has_add_permission(self, request, obj=None):
         return False
