@@ -147,13 +147,13 @@ def _alike(words: list[str], among: QuerySet[Group], limit: int) -> list[int]:
     likeness = sum(
         (TrigramWordSimilarity(word, F("search_text")) for word in words), start=Value(0.0)
     )
-    found = found.order_by(-likeness, _family_order(), "name", "pk").values_list("pk", flat=True)
+    ids = found.order_by(-likeness, _family_order(), "name", "pk").values_list("pk", flat=True)
     with transaction.atomic():  # The threshold holds until the end of this block.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)]
             )
-        return list(found[:limit])
+        return list(ids[:limit])
 
 
 def _family_order() -> Case:

@@ -5,7 +5,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from . import claims
 from .addresses import address_hash
 from .models import Delivery, Edition, Notice, State, Suppression
+from .models.letters import OPEN
 from .stories import reason_label, story_of
+
+_NEXT_LINE = mark_safe("<br>")
 
 
 class History(admin.ModelAdmin):
@@ -46,8 +50,8 @@ def _column(state):
 class EditionAdmin(History):
     """Each edition with its figures: the states always add up to the audience."""
 
-    list_display = ["__str__", "audience", *State.values]
-    list_filter = ["rhythm"]
+    # No filter beside it: the figures need the width.
+    list_display = ["hour", "rhythm", "audience", *State.values]
     date_hierarchy = "hour"
     fields = ["rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
     readonly_fields = ["figures", "reasons"]
@@ -67,8 +71,8 @@ class EditionAdmin(History):
             (listed, edition.pk, state.value, state.label, getattr(edition, f"in_{state.value}"))
             for state in State
         ]
-        link = '<li><a href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a></li>'
-        return format_html("<ul>{}</ul>", format_html_join("", link, rows))
+        link = '<a href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a>'
+        return format_html_join(_NEXT_LINE, link, rows)
 
     @admin.display(description=_("reasons"))
     def reasons(self, edition):
@@ -80,7 +84,7 @@ class EditionAdmin(History):
         ]
         if not rows:
             return gettext("Nobody was left out.")
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+        return format_html_join(_NEXT_LINE, "{}: {}", rows)
 
 
 for _state in State:
@@ -93,7 +97,7 @@ class LetterAdmin(History):
     search_fields = ["message_id"]
     search_help_text = _("A whole e-mail address or a Message-ID.")
     ordering = ["-pk"]
-    readonly_fields = ["person", "why", "told"]
+    readonly_fields = ["person", "why", "next_try", "told"]
     actions = ["send_again"]
 
     def get_queryset(self, request):
@@ -124,6 +128,13 @@ class LetterAdmin(History):
         """The reason in words."""
         return reason_label(letter) or "–"
 
+    @admin.display(description=_("next attempt"))
+    def next_try(self, letter):
+        """When it is tried again; nothing once its fate is known."""
+        if letter.state not in OPEN:
+            return "–"
+        return date_format(localtime(letter.next_attempt_at), "DATETIME_FORMAT")
+
     @admin.display(description=_("what happened"))
     def told(self, letter):
         """The whole story, one line for each thing that happened."""
@@ -131,7 +142,7 @@ class LetterAdmin(History):
             (date_format(localtime(line.at), "DATETIME_FORMAT"), line.what, line.detail)
             for line in story_of(letter)
         ]
-        return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {}<br>{}</li>", rows))
+        return format_html_join(_NEXT_LINE, "{}: {} {}", rows)
 
     @admin.action(
         description=_("Send again what failed or is uncertain"), permissions=["send_again"]
@@ -158,7 +169,7 @@ class DeliveryAdmin(LetterAdmin):
     list_filter = ["state", "edition__rhythm"]
     list_select_related = ["edition"]
     fields = [
-        "edition", "person", "language", "state", "why", "attempts", "next_attempt_at",
+        "edition", "person", "language", "state", "why", "attempts", "next_try",
         "message_id", "told",
     ]  # fmt: skip
 
@@ -174,7 +185,7 @@ class NoticeAdmin(LetterAdmin):
     list_display = ["kind", "person", "state", "why", "attempts", "created_at", "finished_at"]
     list_filter = ["state", "kind"]
     fields = [
-        "kind", "person", "language", "state", "why", "attempts", "next_attempt_at",
+        "kind", "person", "language", "state", "why", "attempts", "next_try",
         "message_id", "told",
     ]  # fmt: skip
 

@@ -159,7 +159,8 @@ def _loaded(model, ids) -> list[Letter]:
 def _obstacle_now(letter) -> str:
     """Why this message may not go out after all, or "". Asked again at every try."""
     if isinstance(letter, Delivery):
-        return letter.obstacle or (SkipReason.RHYTHM_NONE if letter.has_left else "")
+        left = SkipReason.RHYTHM_NONE if letter.has_left else ""  # type: ignore[attr-defined]
+        return letter.obstacle or left  # type: ignore[attr-defined]
     if letter.recipient is None:
         hashed = address_hash(letter.address)
         if not hashed:

@@ -90,7 +90,7 @@ def _split(message) -> tuple[bytes | str, ...]:
             if piece in (_ADDRESS_SLOT, _ID_SLOT):
                 split.append(piece)
                 continue
-            first, *rest = piece.split(slot)
+            first, *rest = piece.split(slot)  # type: ignore[arg-type]
             split.append(first)
             for part in rest:
                 split += [slot, part]

@@ -95,7 +95,7 @@ def _counted() -> QuerySet[Group]:
     return with_state(Group.objects.listed())
 
 
-def _with_liaison() -> QuerySet[Group]:
+def _with_liaison() -> QuerySet:
     return _counted().filter(state=State.HAS).values("pk")
 
 

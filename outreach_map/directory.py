@@ -79,10 +79,12 @@ def with_details(groups: Iterable[Group]) -> list[Group]:
     held = seats.of_groups(groups)
     words = _state_words()
     for group in groups:
-        group.seats = held[group.pk]
-        holders = [group.seats.primary, *group.seats.deputies]
-        group.named = [holder.name for holder in holders if holder and holder.name]
-        group.state_words = words.get(getattr(group, "state", ""), "")
+        group.seats = held[group.pk]  # type: ignore[attr-defined]
+        holders = [held[group.pk].primary, *held[group.pk].deputies]
+        named = [holder.name for holder in holders if holder and holder.name]
+        group.named = named  # type: ignore[attr-defined]
+        state = getattr(group, "state", "")
+        group.state_words = words.get(state, "")  # type: ignore[attr-defined]
     return groups
 
 
@@ -102,7 +104,8 @@ def of_country(country: Country, filters: FilterForm) -> QuerySet[Group]:
 
 def arranged_for(country: Country, groups: Iterable[Group], filters: FilterForm) -> InCountry:
     """The groups of ``of_country``, with details: the country's own, and the others by language."""
-    here, others = [], []
+    here: list[Group] = []
+    others: list[Group] = []
     for group in groups:
         (here if country in group.countries.all() else others).append(group)
     others.sort(key=_wikipedias_first)

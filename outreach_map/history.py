@@ -48,7 +48,7 @@ def _term(mandate: Mandate) -> Term:
     )
 
 
-def _ending(mandate: Mandate) -> str:
+def _ending(mandate: Mandate):
     ended = next((event for event in mandate.events.all() if event.kind == Kind.ENDED), None)
     if ended is None:
         return _("The time of the mandate was over.")

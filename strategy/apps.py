@@ -8,11 +8,11 @@ class StrategyConfig(AppConfig):
 
     def ready(self):
         # Models are not loaded before this.
-        from liaisons import personal_data  # noqa: PLC0415
-        from mailing import sections  # noqa: PLC0415
+        from liaisons import personal_data
+        from mailing import sections
 
-        from .personal_data import held_on  # noqa: PLC0415
-        from .sections import NewUpdates, OpenTopics  # noqa: PLC0415
+        from .personal_data import held_on
+        from .sections import NewUpdates, OpenTopics
 
         sections.register(NewUpdates())
         sections.register(OpenTopics())

@@ -24,7 +24,7 @@ def page(request):
 
 
 def language_links(request):
-    """This page in each site language: code, own name, path with its query, and which one is shown."""
+    """This page in each site language: code, own name, path with query, and which one is shown."""
     path = request.get_full_path()
     return [
         {

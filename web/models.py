@@ -1,4 +1,4 @@
-"""What the web layer keeps: what kind of installation this is, a version of all public content, and counters."""
+"""What the web layer keeps: the kind of installation, the version of its content, and counters."""
 
 from django.db import models
 
@@ -39,7 +39,7 @@ class ContentVersion(models.Model):
 
 
 class RateCounter(models.Model):
-    """How often something was tried in one window of time; the key is hashed, so no address is kept."""
+    """How often something was tried in a window of time; the key is hashed: no address is kept."""
 
     key = models.CharField(max_length=64)
     window = models.BigIntegerField()

@@ -14,7 +14,7 @@ POLICIES = {
 
 
 def policy(name: str) -> Callable:
-    """Declare whom a view is for: one of ``POLICIES``. It declares; access.py of each app enforces."""
+    """Declare whom a view is for: one of ``POLICIES``. The access.py of each app enforces."""
     if name not in POLICIES:
         raise ValueError(f"Unknown policy {name!r}; use one of {', '.join(POLICIES)}.")
 

@@ -11,7 +11,7 @@ from .models import RateCounter
 
 
 def allow(key: str, *, limit: int, seconds: int) -> bool:
-    """Count one try under ``key`` and say whether it is among the first ``limit`` in this window."""
+    """Count one try under ``key``; say whether it is among the first ``limit`` of this window."""
     window = int(time.time() // seconds)
     ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
     digest = hashlib.sha256(f"{seconds}:{key}".encode("utf-8", "replace")).hexdigest()

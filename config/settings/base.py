@@ -1,4 +1,4 @@
-"""Settings shared by every way of running. Values come from the environment with a working default."""
+"""Settings shared by every way of running, from the environment with a working default."""
 
 import os
 from pathlib import Path

@@ -25,7 +25,7 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     username = models.CharField(max_length=150, unique=True, default=new_username, editable=False)
-    # Refreshed at each sign-in; may hold spaces and any script, and differ from another in case only.
+    # Refreshed at each sign-in; may hold spaces and any script; two may differ in case only.
     wiki_username = models.CharField(_("Wikimedia user name"), max_length=255, blank=True)
     display_name = models.CharField(_("name"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)

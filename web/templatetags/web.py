@@ -20,7 +20,13 @@ register = template.Library()
 
 # Nearer than three weeks is said in days, nearer than three months in weeks, and so on.
 COUNT_SMALLER_UNITS_UP_TO = 3
-SKELETONS = {"short": "MMMd", "month": "yMMMM", "year": "y", "medium": "yMMMd", "full": "yMMMMEEEEd"}
+SKELETONS = {
+    "short": "MMMd",
+    "month": "yMMMM",
+    "year": "y",
+    "medium": "yMMMd",
+    "full": "yMMMMEEEEd",
+}
 
 
 def _locale():
