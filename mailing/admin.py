@@ -26,7 +26,7 @@ class History(admin.ModelAdmin):
     access_policy = "core_team"
     list_per_page = 50
     show_full_result_count = False
-    actions = None
+    actions: list[str] | None = None
 
     def has_add_permission(self, request):
         return False
