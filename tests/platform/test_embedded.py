@@ -74,3 +74,23 @@ def test_running_services_are_found(state, tmp_path):
     assert embedded.database_url() == "postgresql://127.0.0.1:1/name"
     assert embedded.redis_url(7) == "redis://127.0.0.1:2/7"
     assert embedded.smtp() == embedded.Smtp("127.0.0.1", 2525, tmp_path / "mail")
+
+
+@pytest.mark.usefixtures("state")
+def test_manage_py_says_what_is_missing_without_a_traceback():
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "REDIS_URL", "EMAIL_HOST")
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=embedded.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "script/server" in done.stderr
