@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from .problems import BadValue
+from .problems import BadValue, shown
 
 Parser = Callable[[str], Any]
 
@@ -96,7 +96,15 @@ def several(parse_one: Parser) -> Parser:
     """A list separated by spaces; repeated ones count once."""
 
     def parse(cell):
-        return list(dict.fromkeys(parse_one(word) for word in cell.split()))
+        values = {}
+        for word in cell.split():
+            try:
+                values[parse_one(word)] = None
+            except BadValue as bad:
+                raise BadValue(
+                    f"has {shown(word)}, which {bad}" if word != cell else str(bad)
+                ) from bad
+        return list(values)
 
     return parse
 

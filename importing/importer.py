@@ -158,13 +158,15 @@ class Importer:
                 try:
                     values[column.name] = column.value(cell)
                 except BadValue as bad:
-                    problems.add(f"{bad}.", line=row.line, column=column.name, value=cell.strip())
+                    problems.add(
+                        _sentence(bad), line=row.line, column=column.name, value=cell.strip()
+                    )
             if problems.count > before:
                 continue
             try:
                 self.check(values)
             except BadValue as bad:
-                problems.add(f"{bad}.", line=row.line, column=bad.column, value=bad.value)
+                problems.add(_sentence(bad), line=row.line, column=bad.column, value=bad.value)
                 continue
             yield row, values
 
@@ -287,6 +289,11 @@ def set_relation(name: str, wanted: list[tuple[models.Model, dict[str, Any]]]) -
         for one, attributes in wanted
         for target in attributes[name]
     )
+
+
+def _sentence(bad: BadValue) -> str:
+    reason = str(bad)
+    return reason if reason.endswith("?") else f"{reason}."
 
 
 def _short(key: str) -> bytes:

@@ -40,6 +40,8 @@ def test_good_cells(parse, cell, value):
         (columns.partial_date, "2013-02-30", "not a date"),
         (columns.partial_date, "26.3.2013", "not a date"),
         (columns.known({"NA"}, "country"), "na", "did you mean NA"),
+        (columns.several(columns.known({"en"}, "language")), "en xx", "has xx, which is not a la"),
+        (columns.several(columns.known({"en"}, "language")), "xx", "^is not a language we know"),
         (columns.choice(["chapter", "user_group"]), "usergroup", "did you mean user_group"),
         (columns.text(3), "four", "is 4 characters long; 3 are allowed"),
         (columns.text(30), "two\nlines", "line break"),
