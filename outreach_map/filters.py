@@ -20,7 +20,7 @@ NO_COUNTRY = "none"
 NAMES = ("region", "kind", "language", "country", "liaison")
 
 
-class LongSelect(forms.Select):
+class Select(forms.Select):
     """A select of hundreds of options, written at once; a template for each takes far longer."""
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -38,7 +38,7 @@ class LongSelect(forms.Select):
 
 
 def _select(label):
-    return forms.ChoiceField(label=label, required=False, widget=LongSelect)
+    return forms.ChoiceField(label=label, required=False, widget=Select)
 
 
 class FilterForm(forms.Form):
