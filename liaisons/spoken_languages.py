@@ -9,6 +9,9 @@ from web import names
 from .group_search import fold
 from .models import Language
 
+# Looking for what was perhaps meant takes a while for each text.
+MOST_LOOKED_UP = 3
+
 
 def by_name() -> dict[str, set[str]]:
     """Every name by which a language may be typed, folded, with the codes it may mean."""
@@ -35,6 +38,9 @@ def find(texts: list[str]) -> tuple[list[Language], dict[str, list[Language]]]:
         exact = known.get(fold(text))
         if exact:
             codes += sorted(exact)
+            continue
+        if len(near) >= MOST_LOOKED_UP:
+            near[text] = []
             continue
         folded = fold(text)
         words = [word for word in known if len(folded) >= 3 and folded in word]

@@ -196,7 +196,7 @@ def _step(name):
 def _no_longer_a_draft(request, draft):
     """A form of a draft that was sent in or withdrawn meanwhile: show what became of it."""
     posted = request.POST.get("draft", "")
-    if not posted.isdigit() or len(posted) > 18 or (draft and str(draft.pk) == posted):
+    if not posted.isdecimal() or len(posted) > 18 or (draft and str(draft.pk) == posted):
         return None
     sent = _own(request).exclude(status=Mandate.Status.DRAFT).filter(pk=int(posted)).first()
     if sent is None:

@@ -385,6 +385,12 @@ def test_a_form_for_a_group_left_in_another_window_is_not_kept(browser, draft, a
     assert page.context["form"]["evidence_url"].value() == stale["evidence_url"]
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "-1", "x", ""])
+def test_a_forged_number_of_a_draft_is_no_error(browser, draft, number):
+    answer = browser.post(at("join_mandate"), answers_of(draft, role="") | {"draft": number})
+    assert answer.status_code in (200, 302)
+
+
 def test_nobody_can_post_fields_that_are_not_asked(browser, draft):
     browser.post(
         at("join_mandate"),
