@@ -20,6 +20,7 @@ def leaving(client, alice, come_in):
     """Alice, a liaison, signed in, with everything an account can hold."""
     alice.wiki_username = "Alice of Wikimedia"
     alice.country = CountryFactory(iso2="TZ")
+    alice.set_password("a long enough one")
     alice.save()
     alice.language_skills.create(language=LanguageFactory(code="sw"))
     SocialAccount.objects.create(user=alice, provider="mediawiki", uid="17")
@@ -42,6 +43,7 @@ def test_what_says_who_it_was_goes(client, leaving):
     person = User.objects.get(pk=leaving.pk)
     assert person.erased_at
     assert not person.is_active
+    assert not person.has_usable_password()
     held = json.dumps(
         {f.name: str(getattr(person, f.attname)) for f in person._meta.concrete_fields}
     )
