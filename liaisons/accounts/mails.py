@@ -9,6 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from mailing.links import mail_domain
+from mailing.models.letters import new_message_id
+
 logger = logging.getLogger(__name__)
 # Subject, text, HTML.
 CODE = (
@@ -59,7 +62,8 @@ def _send(templates: tuple[str, str, str], address: str, context: dict) -> None:
         subject=" ".join(render_to_string(subject, context).split()),
         body=render_to_string(text, context).strip() + "\n",
         to=[address],
-        headers=HEADERS,
+        # Django would put this machine's own name into it.
+        headers={**HEADERS, "Message-ID": new_message_id(mail_domain())},
         connection=get_connection(timeout=settings.CODE_MAIL_TIMEOUT),
     )
     mail.attach_alternative(render_to_string(html, context), "text/html")
