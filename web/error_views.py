@@ -1,13 +1,22 @@
 """Error pages in the language of the address. The one for 500 asks no database."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import translation
+
+
+def language_of(request):
+    """The language that the address names, else the site's own."""
+    return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
 
 
 def bad_request(request, exception=None):
     """400: the request could not be read."""
-    return render(request, "400.html", status=400)
+    # The guard stands before the middleware that sets the language.
+    with translation.override(language_of(request)):
+        return render(request, "400.html", status=400)
 
 
 def permission_denied(request, exception=None):
@@ -29,7 +38,8 @@ def too_many_requests(request, exception=None):
 
 def server_error(request):
     """500: rendered without a context, so that nothing else can fail."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    with translation.override(language_of(request)):
+        return HttpResponse(loader.get_template("500.html").render(), status=500)
 
 
 def csrf_failure(request, reason=""):
