@@ -249,12 +249,14 @@ def test_a_message_somebody_else_claimed_meanwhile_is_taken_back_before_the_fina
     def asleep_until_the_sweep(letter):
         with time_machine.travel(MONDAY + timedelta(seconds=settings.MAIL_LEASE + 1), tick=False):
             deliver.sweep()
+            assert claims.claim(Delivery) == [letter.pk]  # by another worker
         return begin(letter)
 
     monkeypatch.setattr(claims, "begin", asleep_until_the_sweep)
     send()
     assert sink.arrived == []
-    assert only().state == State.RETRY
+    assert only().state == State.CLAIMED
+    assert only().started_at is None
 
 
 def test_a_message_that_kills_its_workers_is_stopped(only_board, settings):
