@@ -34,9 +34,9 @@ class Walk:
 
 
 WALKS = [
-    Walk("en", True, "walker-en@example.org", "Demo walker", "kiswahili wikipedia",
-         "swahili-wikipedia", "TZ", "News for the English walk"),
-    Walk("ar", False, "walker-ar@example.org", "سائر تجريبي", "ويكيبيديا المصرية",
+    Walk("en", True, "walker-en@example.org", "Demo walker", "ha.wikipedia",
+         "hausa-wikipedia", "NG", "News for the English walk"),
+    Walk("ar", False, "walker-ar@example.org", "سائر تجريبي", "ويكيبيديا مصرى",
          "egyptian-arabic-wikipedia", "EG", "أخبار للجولة العربية"),
 ]  # fmt: skip
 
@@ -77,7 +77,8 @@ def sign_up(page: Page, walk: Walk, product: Product):
 
     page.locator("[name=q]").fill(walk.query)
     if walk.scripts:
-        page.locator("[role=option]", has_text="sw.wikipedia.org").first.click()
+        page.locator("[role=option]", has_text="ha.wikipedia.org").first.click()
+        go_on(page)
     else:
         page.locator("main form[role=search] button").click()
         page.locator(f"button[name=group][value='{walk.group}']").click()
@@ -134,9 +135,10 @@ def confirm(chromium, walk: Walk, product: Product):
         faults = Faults(product.base)
         faults.watch(page)
         sign_in(page, product, "reviewer@example.org", "/admin/liaisons/mandate/")
-        page.locator("#result_list a", has_text=walk.name).first.click()
+        page.locator("#result_list tr", has_text=walk.name).locator("th a").click()
         page.locator("[name=decision][value=confirm]").check()
-        page.locator("main [type=submit], #content [type=submit]").last.click()
+        page.locator("[name=do][value=preview]").click()
+        page.locator("[name=do][value=send]").click()
         expect(page.locator(".messagelist .success, .success").first).to_be_visible()
         assert faults.found == []
 
