@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 
 from . import pseudo
 from .addresses import all_addresses
@@ -13,11 +12,9 @@ PAGES = [a for a in all_addresses() if not a.is_admin and a.policy not in (None,
 
 
 @pytest.fixture
-def visit(world, as_person):
+def visit(world, browser):
     """``visit(address)`` opens an address as somebody it is meant for, in English."""
-    clients = {
-        role: as_person(person) if person else Client() for role, person in world.people.items()
-    }
+    clients = {role: browser(role) for role in world.people}
 
     def opened(address, *, role=None, code="en"):
         path = path_of(address, world).replace("/en/", f"/{code}/", 1)

@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from django.core.cache import caches
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -24,9 +23,9 @@ MOST = 12
 
 
 @pytest.fixture
-def count(world, as_person):
+def count(world, browser):
     """``count(path, role)``: how many queries a page needs that is not kept."""
-    clients = {r: as_person(person) if person else Client() for r, person in world.people.items()}
+    clients = {role: browser(role) for role in world.people}
 
     def counted(path, role):
         for name in ("pages", "searches"):

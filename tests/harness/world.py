@@ -4,10 +4,15 @@
 address without one fails ``test_every_address_can_be_opened``.
 """
 
+import copy
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.db import transaction
+from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -127,6 +132,38 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
     )
+
+
+@pytest.fixture
+def browser(world, as_person):
+    """``browser("liaison")``: somebody of that role, who signed in a moment ago."""
+
+    def opened(role: str) -> Client:
+        person = world.people[role]
+        if person is None:
+            return Client()
+        client = as_person(person)
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session.save()
+        return client
+
+    return opened
+
+
+def undone(client: Client, method: str, path: str, *args, **kwargs):
+    """One request whose effects are taken back, in the database and in the browser.
+
+    Gives the response and, where ``look`` is given, what it returns before that.
+    """
+    look = kwargs.pop("look", None)
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic():
+        response = getattr(client, method)(path, *args, **kwargs)
+        seen = look() if look else None
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return (response, seen) if look else response
 
 
 SAMPLES = {
