@@ -78,7 +78,7 @@ def test_a_hostile_form_is_refused_everywhere(body, content_type, world, browser
         client = quiet(browser(role))
         for address in ADDRESSES:
             response = undone(
-                client, "post", path_of(address, world), body, content_type=content_type
+                client, "generic", "POST", path_of(address, world), body, content_type
             )
             assert response.status_code < 500, address.name
 

@@ -151,15 +151,15 @@ def browser(world, as_person):
     return opened
 
 
-def undone(client: Client, method: str, path: str, *args, **kwargs):
+def undone(client: Client, method: str, *args, **kwargs):
     """One request whose effects are taken back, in the database and in the browser.
 
-    Gives the response and, where ``look`` is given, what it returns before that.
+    ``method`` is one of the test client's, with what it takes. Gives the response and, where ``look`` is given, what it returns before that.
     """
     look = kwargs.pop("look", None)
     cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
-        response = getattr(client, method)(path, *args, **kwargs)
+        response = getattr(client, method)(*args, **kwargs)
         seen = look() if look else None
         transaction.set_rollback(True)
     client.cookies = cookies
