@@ -154,7 +154,8 @@ def browser(world, as_person):
 def undone(client: Client, method: str, *args, **kwargs):
     """One request whose effects are taken back, in the database and in the browser.
 
-    ``method`` is one of the test client's, with what it takes. Gives the response and, where ``look`` is given, what it returns before that.
+    ``method`` is one of the test client's, with what it takes. Gives the response and, where
+    ``look`` is given, what it returns before all is taken back.
     """
     look = kwargs.pop("look", None)
     cookies = copy.deepcopy(client.cookies)
