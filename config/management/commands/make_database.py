@@ -2,7 +2,7 @@
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from config.roles import make_roles
 from web.models import Installation
@@ -24,10 +24,11 @@ class Command(BaseCommand):
     def handle(self, *, demo, verbosity, **options):
         quiet = max(verbosity - 1, 0)
         if Installation._meta.db_table not in connection.introspection.table_names():
-            # The mark comes with the first tables, so that a start that was cut short
-            # never leaves a database of no kind.
-            call_command("migrate", "web", verbosity=quiet, interactive=False)
-            Installation.objects.create(pk=1, is_demo=demo)
+            # The mark comes in the transaction of the first tables, so that a start that was
+            # cut short never leaves a database of no kind.
+            with transaction.atomic():
+                call_command("migrate", "web", verbosity=quiet, interactive=False)
+                Installation.objects.create(pk=1, is_demo=demo)
         installation = Installation.objects.filter(pk=1).first()
         if demo and not (installation and installation.is_demo):
             raise CommandError(
