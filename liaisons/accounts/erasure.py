@@ -2,18 +2,20 @@
 
 What stays is that somebody held a mandate, and when: the group's history belongs to the group.
 The row of the person stays with it, without anything that says who they were. Histories store
-ids and no names, so the person disappears everywhere at once.
+ids and no names, so the person disappears everywhere at once. What the person wrote into a
+mandate's history, and what was written to them, goes too: only that it was said stays, and when.
 """
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaisons import mandates
-from liaisons.models import Mandate, User
+from liaisons.models import Mandate, MandateEvent, User
 from liaisons.models.people import new_username
 from mailing import recipients
 from web import content_version
@@ -22,7 +24,8 @@ from web import content_version
 @transaction.atomic
 def erase(person: User) -> User:
     """Delete an account for good, by its owner. Safe to call twice."""
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    # Not the key too: who holds one of the mandates may be about to write an event of the person.
+    person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if person.erased_at:
         return person
     _leave_groups(person)
@@ -39,7 +42,13 @@ def erase(person: User) -> User:
 
 
 def _leave_groups(person):
-    for mandate in Mandate.objects.filter(person=person).order_by("pk"):
+    # Locked first: a reviewer may be deciding on one of them right now.
+    own = list(Mandate.objects.select_for_update().filter(person=person).order_by("pk"))
+    # Before they end: the reason given below is ours.
+    MandateEvent.objects.filter(Q(actor=person) | Q(mandate__person=person)).exclude(
+        message=""
+    ).update(message="")
+    for mandate in own:
         if mandate.status == Mandate.Status.CONFIRMED:
             mandates.end_mandate(mandate=mandate, by=person, reason=_("The account was deleted."))
         elif mandate.status in (Mandate.Status.DRAFT, *Mandate.WAITING):

@@ -177,7 +177,8 @@ class Mandate(models.Model):
 class MandateEvent(models.Model):
     """One line of a mandate's history; holds ids, no names.
 
-    The database refuses to change or delete a row (migration ``0002_history_is_append_only``).
+    The database refuses to change or delete a row. Only its message may be emptied, which is done
+    when an account is erased (migrations ``0002`` and ``0003``).
     """
 
     class Kind(models.TextChoices):

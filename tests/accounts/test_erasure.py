@@ -5,10 +5,12 @@ import json
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from liaisons.models import Mandate, User
+from liaisons import mandates
+from liaisons.models import Mandate, MandateEvent, User
 from mailing.models import Recipient
 from tests.factories import CountryFactory, LanguageFactory, MandateFactory
 
@@ -109,3 +111,46 @@ def test_the_mailing_forgets_the_person(client, leaving):
     client.post(reverse(DELETE), {"is_sure": "on"})
     recipient = Recipient.objects.exclude(forgotten_at=None).get()
     assert (recipient.user, recipient.address) == (None, "")
+
+
+def test_messages_to_and_from_the_person_go_and_the_history_stays(client, carol, frank, come_in):
+    mandate = carol.mandates.get()
+    mandates.ask_for_more(mandate=mandate, by=frank, message="Dear Carol, who agreed?")
+    mandates.answer_more(mandate=mandate, by=carol, message="My cousin Zed did.")
+    others = MandateFactory()
+    mandates.ask_for_more(mandate=others, by=frank, message="Somebody else's matter")
+    come_in(carol.email)
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    history = list(mandate.events.values_list("kind", "message"))[-3:]
+    assert history == [("more_asked", ""), ("answered", ""), ("withdrawn", "")]
+    assert others.events.last().message == "Somebody else's matter"
+
+
+def test_what_a_reviewer_wrote_goes_with_the_reviewer(client, frank, come_in, as_person):
+    application = MandateFactory()
+    mandates.decline(mandate=application, by=frank, message="I, Frank, know your chair.")
+    come_in(frank.email)
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    assert (application.events.last().kind, application.events.last().message) == ("declined", "")
+    page = as_person(application.person).get(reverse("liaisons:mandate", args=[application.pk]))
+    assert "<blockquote" not in page.content.decode()
+
+
+def test_the_contact_is_still_told_why_the_mandate_ended(client, leaving):
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    event = MandateEvent.objects.get(mandate__person=leaving, kind="ended")
+    assert event.message == "The account was deleted."
+
+
+@pytest.mark.parametrize(
+    "change", [{"message": "Never said"}, {"kind": "ended"}, {"kind": "ended", "message": ""}]
+)
+def test_the_history_takes_no_other_change(carol, frank, change):
+    mandate = carol.mandates.get()
+    mandates.ask_for_more(mandate=mandate, by=frank, message="Who agreed?")
+    asked = mandate.events.filter(kind="more_asked")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        asked.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        asked.delete()
+    assert asked.get().message == "Who agreed?"

@@ -1,13 +1,15 @@
 """Many people doing the same thing at the same moment: one wins, the others read what happened."""
 
 import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from liaisons import groups, mandates
+from liaisons.accounts import erasure
 from liaisons.errors import AlreadyDone, Refused, SeatTaken
-from liaisons.models import Group, Mandate
+from liaisons.models import Group, Mandate, User
 from tests.factories import GroupFactory, MandateFactory, UserFactory
 from web.models import ContentVersion
 
@@ -164,3 +166,46 @@ def test_two_beats_end_a_lapsed_mandate_once():
     ended = all_at_once([mandates.end_lapsed] * 4)
     assert sum(number for number in ended if isinstance(number, int)) == 5
     assert all(mandate.events.filter(kind="lapsed").count() == 1 for mandate in held)
+
+
+def test_an_account_is_deleted_while_its_application_is_confirmed():
+    """The reviewer holds the application; the deletion waits, then ends what was confirmed."""
+    application, reviewer = MandateFactory(), UserFactory(admin=True)
+    decided = threading.Event()
+    results = []
+
+    def delete():
+        decided.wait()
+        try:
+            erasure.erase(application.person)
+        except Exception as error:
+            results.append(error)
+        finally:
+            connection.close()
+
+    deleting = threading.Thread(target=delete)
+    deleting.start()
+    with transaction.atomic():
+        mandates.confirm(mandate=application, by=reviewer)
+        decided.set()
+        _wait_until_someone_waits_for_a_lock()
+    deleting.join()
+    application.refresh_from_db()
+    assert results == []
+    assert application.status == Mandate.Status.ENDED
+    assert User.objects.get(pk=application.person_id).erased_at
+
+
+def _wait_until_someone_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        for _try in range(500):
+            # Within a transaction the view would stay as it was first read.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waited.")
