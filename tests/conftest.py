@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world"]
 
@@ -11,3 +12,11 @@ def no_kept_pages():
     """Each test begins without pages kept from another: a rolled back database repeats versions."""
     for name in ("pages", "searches"):
         caches[name].clear()
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Each test begins in English: a request leaves its language behind in the thread."""
+    translation.activate("en")
+    yield
+    translation.activate("en")
