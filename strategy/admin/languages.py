@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
@@ -106,8 +106,10 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
         content_version.bump()
 
     def delete_queryset(self, request, queryset):
-        super().delete_queryset(request, queryset)
-        content_version.bump()
+        # Unlike its pages for one thing, the admin's list runs outside a transaction.
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            content_version.bump()
 
 
 class ShortVersionForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategy import updates
-from strategy.models import Topic, Update
+from strategy.models import TimelineEntry, Topic, Update
 from tests.factories import UserFactory
 from tests.harness.corpus import XSS
 from web import content_version
@@ -341,3 +341,29 @@ def test_nobody_else_comes_in(client, as_person, alice, dave):
         for model in ("update", "topic", "timelineentry", "workinggroup"):
             response = browser.get(reverse(f"admin:strategy_{model}_changelist"))
             assert response.status_code in (302, 403, 404)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_timeline_entries_ticked_in_the_list_are_deleted(as_person):
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+    entry, kept = TimelineEntryFactory(), TimelineEntryFactory()
+    before = content_version.current()
+    response = as_person(UserFactory(admin=True)).post(
+        reverse("admin:strategy_timelineentry_changelist"),
+        {"action": "delete_selected", "_selected_action": entry.pk, "post": "yes"},
+    )
+    assert response.status_code == 302
+    assert list(TimelineEntry.objects.all()) == [kept]
+    assert content_version.current() > before
+
+
+def test_a_scheduled_update_keeps_its_time(desk):
+    at = timezone.now() + datetime.timedelta(days=1)
+    write(desk, publish_at_0=f"{at:%Y-%m-%d}", publish_at_1=f"{at:%H:%M:%S}", _schedule="1")
+    update = Update.objects.get()
+    form = form_of(desk.get(page_of(update)), publish_at_0="", publish_at_1="", _save="1")
+    assert "publish_at" in problems(desk.post(page_of(update), form))
+    del form["_save"]
+    assert desk.post(page_of(update), {**form, "_unschedule": "1"}).status_code == 302
+    update.refresh_from_db()
+    assert update.status == "draft"
