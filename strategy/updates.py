@@ -91,6 +91,8 @@ def save(update: Update, *, actor) -> Update:
     # What others decided meanwhile stands: an open form cannot take a publication back.
     for name in ("status", "published_at", "position", "corrected_at"):
         setattr(update, name, getattr(before, name))
+    if update.status == Update.Status.SCHEDULED and update.publish_at is None:
+        update.publish_at = before.publish_at
     changed = [name for name in READ_FIELDS if _differ(before, update, name)]
     corrected = [name for name in changed if getattr(before, name)]
     if not update.is_published:

@@ -56,11 +56,16 @@ class UpdateForm(ShortVersionForm):
                     "load this page again and put your changes in."
                 )
             )
-        if "_schedule" in self.data:
-            at = cleaned.get("publish_at")
-            if "publish_at" not in self.errors and (at is None or at <= timezone.now()):
-                self.add_error("publish_at", _("Choose a time that lies ahead."))
+        if "publish_at" not in self.errors and self._lacks_its_time(cleaned.get("publish_at")):
+            self.add_error("publish_at", _("Choose a time that lies ahead."))
         return cleaned
+
+    def _lacks_its_time(self, at) -> bool:
+        """Whoever schedules names a time ahead; what is scheduled cannot lose its time."""
+        if "_schedule" in self.data:
+            return at is None or at <= timezone.now()
+        leaves_it = "_publish" in self.data or "_unschedule" in self.data
+        return self.instance.status == Update.Status.SCHEDULED and at is None and not leaves_it
 
 
 @admin.register(Update)
