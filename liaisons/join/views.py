@@ -223,7 +223,8 @@ def mandate(request, draft):
     """Role, seat, and how the group agreed."""
     typed = unsaved.take(request, steps.MANDATE, draft)
     initial = {field: getattr(draft, field) for field in MANDATE_FIELDS}
-    form = MandateForm(request.POST or typed, initial=initial, person=request.user)
+    posted = request.POST if request.method == "POST" else typed
+    form = MandateForm(posted, initial=initial, person=request.user)
     is_other_group = request.method == "POST" and request.POST.get("group") != str(draft.group_id)
     if is_other_group:
         form.add_error(
@@ -253,7 +254,8 @@ def mandate(request, draft):
 def support_step(request, draft):
     """Languages, help, mail, country, and whether everyone may see the name."""
     typed = unsaved.take(request, steps.SUPPORT, draft)
-    form = SupportForm(request.POST or typed, person=request.user, group=draft.group)
+    posted = request.POST if request.method == "POST" else typed
+    form = SupportForm(posted, person=request.user, group=draft.group)
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         support.save_answers(

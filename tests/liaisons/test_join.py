@@ -588,3 +588,10 @@ def test_nobody_joins_with_a_closed_account(as_person, swahili):
     type(person).objects.filter(pk=person.pk).update(is_active=False)
     assert client.post(at("join_choose_group"), {"group": "swahili"}).status_code == 302
     assert not Mandate.objects.exists()
+
+
+def test_a_form_that_arrives_empty_is_shown_again(browser, dave, swahili):
+    MandateFactory(person=dave, draft=True, group=swahili)
+    answer = browser.post(at("join_mandate"))
+    assert answer.status_code == 200
+    assert "role" in answer.context["form"].errors
