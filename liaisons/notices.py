@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mailing import notices
 from web import installation
 
+from .access import is_core_team
 from .models import Mandate, MandateEvent
 from .waiting_times import usual_review_days
 
@@ -35,6 +36,8 @@ KINDS = {
     LAPSED: _("A mandate lapsed"),
     LEFT: _("A liaison ended their mandate"),
 }
+# These tell the Core Team what a liaison wrote.
+FOR_CORE_TEAM = (ANSWERED, LEFT)
 # After which event each kind of mail to the person of the mandate is sent.
 AFTER = {
     MandateEvent.Kind.SUBMITTED: RECEIVED,
@@ -56,6 +59,7 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
+            still_holds=is_for_core_team if kind in FOR_CORE_TEAM else None,
             more_context=more_context,
         )
 
@@ -72,6 +76,11 @@ def tell(event: MandateEvent) -> None:
     is_own_end = event.kind == MandateEvent.Kind.ENDED and event.actor_id == mandate.person_id
     if is_own_end and mandate.contact:
         notices.send(LEFT, mandate.contact, context)
+
+
+def is_for_core_team(notice) -> bool:
+    """Asked right before sending: the reviewer or contact may have left the Core Team meanwhile."""
+    return is_core_team(notice.recipient.user)
 
 
 def more_context(notice) -> dict:

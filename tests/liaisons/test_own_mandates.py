@@ -4,11 +4,13 @@ import datetime
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from liaisons import mandates, notices
-from liaisons.models import Mandate
+from liaisons.models import Mandate, User
+from mailing import deliver, recipients
 from mailing.models import Notice
 from mailing.press import Press
 from tests.factories import MandateFactory
@@ -148,3 +150,16 @@ def test_the_confirmation_names_the_contact_and_escapes_only_html(alice, frank):
     assert subject == "You are a liaison of Tom & Jerry's"
     assert "Your contact in the Core Team is Frank & <Co>" in text
     assert "Karibu & welcome" in text
+
+
+@pytest.mark.parametrize("change", [{"is_staff": False}, {"is_active": False}])
+def test_nobody_reads_an_answer_who_left_the_core_team(carol, frank, change):
+    mandate = carol.mandates.get()
+    recipients.sync_user(frank, frank.email, "en", "UTC")
+    mandates.ask_for_more(mandate=mandate, by=frank, message="Who agreed?")
+    mandates.answer_more(mandate=mandate, by=carol, message="My cousin did.")
+    User.objects.filter(pk=frank.pk).update(**change)
+    deliver.send_due()
+    notice = Notice.objects.get(kind=notices.ANSWERED)
+    assert notice.state == "skipped"
+    assert all("My cousin" not in letter.body for letter in mail.outbox)
