@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mailing import recipients
 from mailing.due_hours import is_time_zone
 from web import content_version
 
 from .accounts.people import sync_recipient
+from .errors import Refused
 from .models import Country, Language, LanguageSkill, User
 
 NO_MAIL = "none"
@@ -36,9 +38,11 @@ def save_answers(
     """Keep the support step's answers with the person; they hold for all their mandates.
 
     Translation help is noted for each language but English. Nobody gets the digest by mail who
-    prefers the talk page.
+    prefers the talk page. Raises ``Refused`` where the account was deleted meanwhile.
     """
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if person.erased_at:
+        raise Refused(_("This account is closed."))
     was_shown_as = person.public_name
     person.country = country
     person.language = mail_language

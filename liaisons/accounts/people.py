@@ -81,6 +81,12 @@ def change_address(person: User, address: str) -> str:
     return old
 
 
+def still_there(person: User) -> bool:
+    """Lock the account until the transaction ends; False where it was deleted meanwhile."""
+    there = User.objects.select_for_update(of=("self",), no_key=True)
+    return there.filter(pk=person.pk, erased_at=None).first() is not None
+
+
 def sync_recipient(person: User) -> None:
     """Tell mailing where and in which language and time zone this person is reached."""
     recipients.sync_user(

@@ -258,21 +258,21 @@ def support_step(request, draft):
     form = SupportForm(posted, person=request.user, group=draft.group)
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
-        support.save_answers(
-            person=request.user,
-            country=answers["country"],
-            languages=answers["all_languages"],
-            help_from_english=answers["help_from_english"],
-            help_to_english=answers["help_to_english"],
-            mail_language=answers["mail_language"],
-            rhythm=answers["rhythm"],
-            prefers_talk_page=answers["channel"] == TALK_PAGE,
-            display_name=answers["display_name"],
-            is_public_by_name=answers["is_public_by_name"],
-        )
         try:
+            support.save_answers(
+                person=request.user,
+                country=answers["country"],
+                languages=answers["all_languages"],
+                help_from_english=answers["help_from_english"],
+                help_to_english=answers["help_to_english"],
+                mail_language=answers["mail_language"],
+                rhythm=answers["rhythm"],
+                prefers_talk_page=answers["channel"] == TALK_PAGE,
+                display_name=answers["display_name"],
+                is_public_by_name=answers["is_public_by_name"],
+            )
             mandates.save_answers(mandate=draft, by=request.user, support_answered=True)
-        except AlreadyDone as refusal:
+        except Refused as refusal:
             messages.info(request, refusal.message)
             return redirect("liaisons:mandate", draft.pk)
         return redirect(steps.url_of(steps.CHECK))

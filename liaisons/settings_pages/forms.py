@@ -25,9 +25,20 @@ class CountryField(forms.ModelChoiceField):
         self.choices = [("", self.empty_label), *((c.pk, c.name) for c in countries)]
 
 
-class ProfileForm(forms.ModelForm):
+class OwnFieldsForm(forms.ModelForm):
+    """Saves its own fields only: another page may be saving the others right now."""
+
+    saved = ()
+
+    def save(self, commit=True):
+        self.instance.save(update_fields=self.saved)
+        return self.instance
+
+
+class ProfileForm(OwnFieldsForm):
     """The name, the country, and whether everyone may see the name."""
 
+    saved = ("display_name", "country", "is_public_by_name")
     country = CountryField(help_text=_("Only you and the Core Team see it."))
     is_public_by_name = ShownByNameField()
 
@@ -57,9 +68,10 @@ class ProfileForm(forms.ModelForm):
         return super().save(commit)
 
 
-class LanguageForm(forms.ModelForm):
+class LanguageForm(OwnFieldsForm):
     """The language of mails, and the time zone of the digest's morning."""
 
+    saved = ("language", "time_zone")
     language = forms.ChoiceField(label=_("Language of your mails"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("The digest comes at seven in the morning there.")

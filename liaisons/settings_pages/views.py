@@ -46,6 +46,8 @@ def profile(request):
     form = ProfileForm(posted(request), instance=_copy(request))
     if form.is_valid():
         with transaction.atomic():
+            if not people.still_there(request.user):
+                return redirect("account_login")
             person = form.save()
             if person.public_name != shown_before:
                 content_version.bump()
@@ -60,6 +62,8 @@ def language(request):
     form = LanguageForm(posted(request), instance=_copy(request))
     if form.is_valid():
         with transaction.atomic():
+            if not people.still_there(request.user):
+                return redirect("account_login")
             people.sync_recipient(form.save())
         return _saved(request, "liaisons:settings_language")
     return render(request, "liaisons/settings/language.html", {"form": form})
@@ -76,12 +80,14 @@ def digest(request):
     }
     form = DigestForm(posted(request), initial=initial, user=user)
     if form.is_valid():
-        _save_digest(user, **form.cleaned_data)
+        with transaction.atomic():
+            if not people.still_there(user):
+                return redirect("account_login")
+            _save_digest(user, **form.cleaned_data)
         return _saved(request, "liaisons:settings_digest")
     return render(request, "liaisons/settings/digest.html", {"form": form})
 
 
-@transaction.atomic
 def _save_digest(user, *, channel, rhythm):
     on_talk_page = channel == DigestForm.ON_TALK_PAGE
     User.objects.filter(pk=user.pk).update(prefers_talk_page=on_talk_page)
