@@ -9,6 +9,8 @@ mandate's history, and what was written to them, goes too: only that it was said
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -36,6 +38,7 @@ def erase(person: User) -> User:
     person.language_skills.all().delete()
     person.groups.clear()
     person.user_permissions.clear()
+    _unname_in_admin_log(person)
     _empty(person)
     content_version.bump()
     return person
@@ -55,6 +58,14 @@ def _leave_groups(person):
             mandates.withdraw(mandate=mandate, by=person)
     # What the person wrote about how the group agreed may name them.
     Mandate.objects.filter(person=person).update(evidence_url="", evidence_text="")
+
+
+def _unname_in_admin_log(person):
+    """The admin's own log keeps what a thing was called; of a person only the number stays."""
+    about = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk)
+    )
+    about.update(object_repr=str(person.pk))
 
 
 def _empty(person):

@@ -5,14 +5,18 @@ import json
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from liaisons import mandates
+from liaisons.accounts import erasure
 from liaisons.models import Mandate, MandateEvent, User
+from liaisons.settings_pages.forms import ProfileForm
 from mailing.models import Recipient
 from tests.factories import CountryFactory, LanguageFactory, MandateFactory
+from web.models import Installation
 
 DELETE = "liaisons:settings_delete"
 
@@ -154,3 +158,32 @@ def test_the_history_takes_no_other_change(carol, frank, change):
     with pytest.raises(IntegrityError), transaction.atomic():
         asked.delete()
     assert asked.get().message == "Who agreed?"
+
+
+def test_the_admin_s_own_log_forgets_the_name(client, leaving, frank, as_person):
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+    page = reverse("admin:liaisons_user_change", args=[leaving.pk])
+    form = {"is_active": "on", "is_staff": "on", "language_skills-TOTAL_FORMS": "0",
+            "language_skills-INITIAL_FORMS": "0"}  # fmt: skip
+    assert as_person(frank).post(page, form).status_code == 302
+    assert LogEntry.objects.get().object_repr == "Alice"
+    client.post(reverse(DELETE), {"is_sure": "on"})
+    assert LogEntry.objects.get().object_repr == str(leaving.pk)
+
+
+def test_a_form_that_crosses_the_deletion_brings_nothing_back(client, leaving, monkeypatch):
+    """The form was read before the account was deleted in another tab, and is saved after."""
+    is_valid = ProfileForm.is_valid
+
+    def meanwhile(form):
+        erasure.erase(leaving)
+        return is_valid(form)
+
+    monkeypatch.setattr(ProfileForm, "is_valid", meanwhile)
+    client.post(
+        reverse("liaisons:settings_profile"),
+        {"display_name": "Alice", "country": "TZ", "is_public_by_name": "yes"},
+    )
+    person = User.objects.get(pk=leaving.pk)
+    assert person.erased_at
+    assert (person.display_name, person.email, person.is_active) == ("", "", False)
