@@ -18,8 +18,8 @@ def is_fresh(request) -> bool:
 
 
 def can_prove(user) -> bool:
-    """True where we can ask this account for a proof: a password, or a code by mail."""
-    return user.has_usable_password() or bool(user.email)
+    """True where we can ask this account for a proof: both ways begin with its address."""
+    return bool(user.email)
 
 
 def prove(request, user, method: str) -> None:
@@ -30,7 +30,7 @@ def prove(request, user, method: str) -> None:
 def fresh_sign_in(view):
     """For any account that proved lately who it is; others are asked, and come back afterwards.
 
-    An account with neither password nor address came through Wikimedia and is let through.
+    An account without an address came through Wikimedia and is let through.
     """
 
     @functools.wraps(view)

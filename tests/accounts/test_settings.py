@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 
@@ -220,3 +221,14 @@ def test_everything_held_can_be_downloaded(client, ada, swahili):
     assert held["mail"]["recipient"]["address"] == "ada@example.org"
     assert held["mail"]["preferences"][0]["rhythm"] == "weekly"
     assert client.get(reverse("liaisons:settings_download")).status_code == 405
+
+
+def test_a_password_without_an_address_locks_nobody_out(client, ada):
+    """Such an account came through Wikimedia; its password could not be asked for by address."""
+    EmailAddress.objects.filter(user=ada).delete()
+    User.objects.filter(pk=ada.pk).update(email="")
+    ada.refresh_from_db()
+    ada.set_password("a long enough one")
+    ada.save()
+    client.force_login(ada)
+    assert client.get(reverse("liaisons:settings_delete")).status_code == 200
