@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from web import content_version
+
 from ..models import LanguageSkill, User
 
 
@@ -54,6 +56,11 @@ class UserAdmin(admin.ModelAdmin):
         if request.user.is_superuser:
             return [name for name in shown if name not in self.POWERS]
         return shown
+
+    def save_model(self, request, obj, form, change):
+        """Only what the form may change; a closed account is named no more, so pages are made anew."""
+        obj.save(update_fields=[name for name in self.POWERS if name != "groups"])
+        content_version.bump()
 
     def has_add_permission(self, request):
         """People sign up themselves."""

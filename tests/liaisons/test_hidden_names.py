@@ -7,6 +7,7 @@ from django.urls import reverse
 from liaisons.models import User
 from tests.factories import MandateFactory, UserFactory
 from web import content_version
+from web.models import Installation
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +56,13 @@ def test_a_name_goes_at_once_with_the_choice(alice, swahili):
     User.objects.filter(pk=alice.pk).update(is_public_by_name=False)
     content_version.bump()
     assert "Alice" not in Client().get(address).text
+
+
+def test_a_closed_account_leaves_the_kept_pages_at_once(alice, frank, as_person, client):
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+    page = reverse("outreach_map:group_detail", args=["swahili"])
+    assert "Alice" in client.get(page).text
+    form = {"language_skills-TOTAL_FORMS": "0", "language_skills-INITIAL_FORMS": "0"}
+    closed = as_person(frank).post(reverse("admin:liaisons_user_change", args=[alice.pk]), form)
+    assert closed.status_code == 302
+    assert "Alice" not in client.get(page).text
