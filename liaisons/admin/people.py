@@ -58,7 +58,7 @@ class UserAdmin(admin.ModelAdmin):
         return shown
 
     def save_model(self, request, obj, form, change):
-        """Only what the form may change; a closed account is named no more, so pages are made anew."""
+        """Save the powers alone. A closed account is named no more, so pages are made anew."""
         obj.save(update_fields=[name for name in self.POWERS if name != "groups"])
         content_version.bump()
 
