@@ -28,7 +28,7 @@ class CountryField(forms.ModelChoiceField):
 class OwnFieldsForm(forms.ModelForm):
     """Saves its own fields only: another page may be saving the others right now."""
 
-    saved = ()
+    saved: tuple[str, ...] = ()
 
     def save(self, commit=True):
         self.instance.save(update_fields=self.saved)
