@@ -13,6 +13,10 @@ class AddressTaken(Exception):
     """Another account has proved this address."""
 
 
+class AccountGone(Exception):
+    """The account was deleted meanwhile, in another tab or on another device."""
+
+
 def person_of(address: str) -> User | None:
     """Whose address this is: proved by a code, or given to an account by a command and unproved.
 
@@ -61,10 +65,12 @@ def _prove(person: User, address: str) -> None:
 def change_address(person: User, address: str) -> str:
     """Make a proved address the account's only one; returns the old one.
 
-    Raises ``AddressTaken`` where another account has it.
+    Raises ``AddressTaken`` where another account has it, ``AccountGone`` where there is none.
     """
     address = address.lower()
     person = User.objects.select_for_update().get(pk=person.pk)
+    if person.erased_at:
+        raise AccountGone
     owner = person_of(address)
     if owner and owner.pk != person.pk:
         raise AddressTaken

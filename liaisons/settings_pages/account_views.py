@@ -64,6 +64,8 @@ def _take_address(request, found):
     except people.AddressTaken:
         messages.error(request, _("Another account uses this address. Sign in there with it."))
         return redirect("liaisons:settings_email")
+    except people.AccountGone:
+        return redirect("account_login")
     if old:
         mails.send_security_notice(old, ADDRESS_CHANGED, language=request.user.language)
     messages.success(request, _("Your e-mail address is changed."))

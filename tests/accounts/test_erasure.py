@@ -6,17 +6,20 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from liaisons import mandates
-from liaisons.accounts import erasure
+from liaisons.accounts import erasure, people
 from liaisons.models import Mandate, MandateEvent, User
 from liaisons.settings_pages.forms import ProfileForm
 from mailing.models import Recipient
 from tests.factories import CountryFactory, LanguageFactory, MandateFactory
 from web.models import Installation
+
+from .conftest import code_in
 
 DELETE = "liaisons:settings_delete"
 
@@ -187,3 +190,27 @@ def test_a_form_that_crosses_the_deletion_brings_nothing_back(client, leaving, m
     person = User.objects.get(pk=leaving.pk)
     assert person.erased_at
     assert (person.display_name, person.email, person.is_active) == ("", "", False)
+
+
+def test_a_deleted_account_takes_no_new_address(leaving):
+    erasure.erase(leaving)
+    with pytest.raises(people.AccountGone):
+        people.change_address(leaving, "new@example.org")
+    assert not EmailAddress.objects.filter(user=leaving).exists()
+
+
+def test_a_code_that_crosses_the_deletion_leads_to_the_sign_in(client, leaving, monkeypatch):
+    mail.outbox.clear()
+    client.post(reverse("liaisons:settings_email"), {"email": "new@example.org"})
+    change = people.change_address
+
+    def meanwhile(person, address):
+        erasure.erase(person)
+        return change(person, address)
+
+    monkeypatch.setattr(people, "change_address", meanwhile)
+    answer = client.post(
+        reverse("liaisons:settings_email_code"), {"code": code_in(mail.outbox[-1])}
+    )
+    assert answer.url == reverse("account_login")
+    assert not Recipient.objects.filter(address="new@example.org").exists()
