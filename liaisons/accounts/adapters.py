@@ -69,10 +69,11 @@ class AccountAdapter(DefaultAccountAdapter):
             mails.send_security_notice(address, notice, language=user.language)
 
     def get_login_redirect_url(self, request):
-        return reverse("home")
+        """One's own page: it says what is next, where the home page is the same for everybody."""
+        return reverse(settings.LOGIN_REDIRECT_URL)
 
     def get_signup_redirect_url(self, request):
-        return reverse("home")
+        return reverse(settings.LOGIN_REDIRECT_URL)
 
     def is_reauthentication_required(self, *, app, **kwargs):
         return not freshness.is_fresh(self.request) and freshness.can_prove(self.request.user)

@@ -189,7 +189,7 @@ def test_one_comes_back_to_where_one_was_going(client, db):
 def test_one_is_never_sent_to_another_site(client, db, evil):
     client.post(reverse(LOGIN), {"email": "ada@example.org", "next": evil})
     response = client.post(reverse(CODE), {"code": code_in(mail.outbox[0])})
-    assert response.url == reverse("home")
+    assert response.url == reverse("strategy:dashboard")
 
 
 def test_who_is_signed_in_is_not_asked_again(client, dave):

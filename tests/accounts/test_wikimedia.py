@@ -56,7 +56,7 @@ def signed_in_person(client):
 def test_a_new_person_comes_in(client, wiki):
     response = through_wikimedia(client)
     person = signed_in_person(client)
-    assert response.url == reverse("home")
+    assert response.url == reverse("strategy:dashboard")
     assert person.username == "wm:4711"
     assert person.wiki_username == "Ada Lovelace"
     assert person.email == "ada@example.org"
