@@ -121,6 +121,12 @@ def fraction(part: int, whole: int) -> str:
     return format_html('<bdi class="fraction" dir="ltr">{} / {}</bdi>', number(part), number(whole))
 
 
+@register.filter
+def mail_link(address: str) -> str:
+    """``{{ address|mail_link }}``: an e-mail address one can touch, kept in one piece."""
+    return format_html('<a href="mailto:{0}">{0}</a>', address)
+
+
 @register.simple_tag
 def bar(part: int, whole: int) -> str:
     """``{% bar 11 30 %}``: that share as a bar. Say the figure beside it; the bar is decoration."""
