@@ -53,6 +53,7 @@ class EditionAdmin(History):
     # No filter beside it: the figures need the width.
     list_display = ["hour", "rhythm", "audience", *State.values]
     date_hierarchy = "hour"
+    ordering = ["-hour", "-pk"]
     fields = ["rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
     readonly_fields = ["figures", "reasons"]
 
