@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
@@ -69,7 +70,7 @@ class MultilingualFields:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         language = getattr(db_field, "language", None)
         if field is not None and language:
-            field.label = db_field.translated_field.verbose_name
+            field.label = capfirst(db_field.translated_field.verbose_name)
             field.widget.attrs |= {"lang": language, "dir": language_direction(language)}
         return field
 
@@ -92,6 +93,11 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
     def further_fieldsets(self, request, obj=None):
         """Fieldsets below the languages."""
         return []
+
+    @admin.display(description=_("title"), ordering="title_en")
+    def english_title(self, thing):
+        """For lists: without it the heading would say "title [en]"."""
+        return thing.title_en
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

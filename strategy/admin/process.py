@@ -15,7 +15,7 @@ from .languages import OTHER_LANGUAGES, MultilingualFields, PublicContentAdmin, 
 class TimelineEntryAdmin(PublicContentAdmin):
     """Stages, events, milestones and deadlines, with their true dates."""
 
-    list_display = ["title_en", "kind", "starts_on", "ends_on", "precision"]
+    list_display = ["english_title", "kind", "starts_on", "ends_on", "precision"]
     list_filter = ["kind", "phase"]
     search_fields = ["title_en"]
     ordering = ["starts_on", "pk"]
@@ -76,7 +76,7 @@ class TopicAdmin(PublicContentAdmin):
     form = ShortVersionForm
     translated_fields = ("title", "short")
     inlines = [TopicQuestionInline]
-    list_display = ["title_en", "working_group", "opens_at", "closes_at", "is_public"]
+    list_display = ["english_title", "working_group", "opens_at", "closes_at", "is_public"]
     list_select_related = ["working_group"]
     list_filter = ["is_public", "working_group"]
     search_fields = ["title_en", "slug"]

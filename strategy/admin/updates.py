@@ -75,7 +75,7 @@ class UpdateAdmin(PublicContentAdmin):
     form = UpdateForm
     translated_fields = ("title", "short", "body")
     required_translations = ("title", "short")
-    list_display = ["title_en", "status", "publish_at", "published_at", "languages"]
+    list_display = ["english_title", "status", "publish_at", "published_at", "languages"]
     list_filter = ["status"]
     search_fields = ["title_en", "slug"]
     ordering = ["-created_at"]
@@ -143,6 +143,11 @@ class UpdateAdmin(PublicContentAdmin):
         return actions
 
     # --- What can be done ---------------------------------------------------------------------
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        # An update is written one at a time; the room is for its own verbs.
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         updates.save(obj, actor=request.user)
