@@ -38,8 +38,11 @@ export function loadPoints({ map: { leaflet }, box, words }) {
     const focused = layer.getLayers().find((marker) => marker.getElement() === document.activeElement);
     layer.clearLayers();
     for (const found of index.getClusters(edges, zoom)) layer.addLayer(markerOf(found));
-    // A marker that was worked with is gone after zooming; the keyboard stays in the map.
-    if (focused) box.focus({ preventScroll: true });
+    if (!focused) return;
+    // The keyboard stays at the marker; where that is gone after zooming, it stays in the map.
+    const place = focused.getLatLng();
+    const same = layer.getLayers().find((marker) => marker.getLatLng().equals(place));
+    (same?.getElement() ?? box).focus({ preventScroll: true });
   };
 
   const markerOf = (found) => {
