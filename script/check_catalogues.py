@@ -8,6 +8,7 @@ in the sources now must be in its catalogue and translated. The other languages 
 what they miss is shown in English. Needs xgettext, as ``makemessages`` does.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -88,7 +89,9 @@ def extracted() -> polib.POFile:
         (copy / "locale").mkdir()
         admin = Path(sys.executable).parent / "django-admin"
         command = [str(admin), "makemessages", "--locale", COMPLETE, "--verbosity", "0"]
-        subprocess.run(command, cwd=copy, check=True)
+        # Reading the sources needs no settings, and so no running services.
+        environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+        subprocess.run(command, cwd=copy, check=True, env=environment)
         return polib.pofile(str(copy / "locale" / COMPLETE / "LC_MESSAGES" / "django.po"))
 
 
