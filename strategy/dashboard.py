@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from liaisons import waiting_times
+from liaisons import access, waiting_times
 from liaisons.models import Mandate, User
 
 from .models import Topic, Update
@@ -12,11 +12,15 @@ NEWEST_UPDATES = 3
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Active mandates make a liaison, waiting ones or a draft an applicant, none a newcomer."""
+    """Active mandates make a liaison, waiting ones or a draft an applicant, none a newcomer.
+
+    The Core Team's people have their own pages and are no newcomers.
+    """
 
     mandates: list[Mandate]
     waiting: list[Mandate]
     draft: Mandate | None
+    is_core_team: bool = False
     updates: list[Update] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     usual_review_days: int = 0
@@ -27,7 +31,7 @@ class Dashboard:
 
     @property
     def is_newcomer(self) -> bool:
-        return not (self.mandates or self.waiting or self.draft)
+        return not (self.mandates or self.waiting or self.draft or self.is_core_team)
 
     @property
     def contacts(self) -> list[User]:
@@ -44,6 +48,7 @@ def of(person: User) -> Dashboard:
         mandates=list(own.active().order_by("last_day", "pk")),
         waiting=waiting,
         draft=own.filter(status=Mandate.Status.DRAFT).first(),
+        is_core_team=access.is_core_team(person),
         updates=list(Update.objects.published().without_bodies()[:NEWEST_UPDATES]),
         topics=list(Topic.objects.open().by_deadline().select_related("working_group")),
         usual_review_days=waiting_times.usual_review_days() if waiting else 0,

@@ -36,6 +36,12 @@ def review_page(model_admin, request, mandate):
         return _page(model_admin, request, mandate)
     if not mandates.may_review(request.user):
         raise PermissionDenied
+    if mandate.person_id == request.user.pk:
+        # Nothing about one's own mandate, its proposed group and its contact included.
+        messages.warning(
+            request, _("No one reviews their own mandate. Please ask another reviewer.")
+        )
+        return _back(mandate)
     act = ACTS.get(request.POST.get("do", ""))
     return act(model_admin, request, mandate) if act else _back(mandate)
 

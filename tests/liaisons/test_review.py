@@ -118,6 +118,16 @@ def test_only_reviewers_decide(as_person, application):
     assert answer.status_code == 403
 
 
+def test_the_group_one_proposed_with_ones_own_application_is_for_another_reviewer(desk, frank):
+    group = GroupFactory(proposed=True, proposed_by=frank)
+    own = MandateFactory(person=frank, group=group)
+    for act in ("accept_group", "decline_group", "contact", "end"):
+        answer = desk.post(page_of(own), {"do": act}, follow=True)
+        assert "No one reviews their own mandate" in answer.text
+    group.refresh_from_db()
+    assert group.status == "proposed"
+
+
 def test_ones_own_application_is_for_another_reviewer(desk, frank):
     own = MandateFactory(person=frank)
     page = desk.get(page_of(own))

@@ -100,3 +100,9 @@ def test_twenty_of_everything_take_as_many_queries_as_one(
         more()
     with django_assert_num_queries(len(one)):
         page(browser)
+
+
+def test_the_core_team_is_led_to_its_own_pages(as_person, erin):
+    shown = page(as_person(erin))
+    assert 'href="/admin/"' in shown
+    assert "Become the liaison of your group" not in shown
