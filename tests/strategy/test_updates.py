@@ -149,11 +149,13 @@ def test_a_correction_keeps_the_update_published_and_says_when(client, erin):
 
 def test_a_translation_added_later_is_no_correction(client, erin):
     update = UpdateFactory(published=True)
-    assert "not translated yet" in client.get(f"/fr/updates/{update.slug}/").content.decode()
+    fallback = f'<h1 lang="en" dir="ltr">{update.title_en}'
+    assert fallback in client.get(f"/fr/updates/{update.slug}/").content.decode()
     update.title_fr, update.short_fr = "Titre français", "En bref"
     updates.save(update, actor=erin)
     page = client.get(f"/fr/updates/{update.slug}/").content.decode()
     assert "Titre français" in page
+    assert fallback not in page
     update.refresh_from_db()
     assert update.corrected_at is None
     assert kinds(update)[-1] == Kind.TRANSLATED
