@@ -156,9 +156,14 @@ def ensure_program(title: str, names: Iterable[str], *, package: str, why: str) 
         raise CannotGoOn(advice)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", package]
-    # The lists are only fetched where the package is not known yet: that takes a while.
-    if not _knows_package(package):
-        step("Fetching the lists of system packages", ["apt-get", "update", "-qq"], env=quiet)
+    # Fetching the lists takes a while: only where the package, or the listed version, is gone.
+    if _knows_package(package):
+        try:
+            step(f"Installing {package} for {why}", command, hint=advice, env=quiet)
+            return
+        except CannotGoOn:
+            print("The lists of system packages may be old.", flush=True)
+    step("Fetching the lists of system packages", ["apt-get", "update", "-qq"], env=quiet)
     step(f"Installing {package} for {why}", command, hint=advice, env=quiet)
 
 
