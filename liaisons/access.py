@@ -8,10 +8,16 @@ import functools
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from web.policies import policy
+
+from .errors import NotAllowed
+from .models import Group, Mandate
 
 
 def signed_in(view):
@@ -43,3 +49,40 @@ def core_team(view):
 def is_core_team(user) -> bool:
     """True for people of the Core Team, whatever their role in it."""
     return user.is_authenticated and user.is_active and user.is_staff
+
+
+def liaison(view):
+    """For people with an active mandate. Other accounts read who may, and how to become one."""
+
+    @functools.wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+        if not Mandate.objects.active().filter(person=request.user).exists():
+            return render(request, "liaisons/for_liaisons.html", status=403)
+        return view(request, *args, **kwargs)
+
+    return policy("liaison")(guarded)
+
+
+def require_liaison(person, group) -> Mandate:
+    """The active mandate by which this person speaks for this group now.
+
+    Call it inside the transaction of what is done: the mandate stays locked, so that it cannot
+    end in between. Raises ``NotAllowed``.
+    """
+    mandate = (
+        Mandate.objects.active()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(person=person, group=group)
+        .first()
+    )
+    if mandate is None:
+        raise NotAllowed(_("Only a liaison of this group can do this."))
+    return mandate
+
+
+def groups_of(person) -> QuerySet[Group]:
+    """The groups this person speaks for today, by name."""
+    active = Mandate.objects.active().filter(person=person)
+    return Group.objects.filter(pk__in=active.values("group")).order_by("name", "pk")

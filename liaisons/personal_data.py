@@ -8,15 +8,30 @@ from collections.abc import Callable
 from typing import Any
 
 _sections: dict[str, Callable[[Any], Any]] = {}
+_forgetters: dict[str, Callable[[Any], None]] = {}
 
 
-def register(key: str, gather: Callable[[Any], Any]) -> None:
-    """Add a section: ``gather(user)`` gives everything the app holds on them, ready for JSON."""
+def register(
+    key: str, gather: Callable[[Any], Any], *, forget: Callable[[Any], None] | None = None
+) -> None:
+    """Add a section: ``gather(user)`` gives everything the app holds on them, ready for JSON.
+
+    ``forget(user)`` deletes what need not stay when the account goes, in that transaction and
+    before anything else of it.
+    """
     if key in _sections and _sections[key] is not gather:
         raise ValueError(f"Two sections of personal data are called {key!r}.")
     _sections[key] = gather
+    if forget:
+        _forgetters[key] = forget
 
 
 def held_on(user) -> dict[str, Any]:
     """Everything held on this person, by section."""
     return {key: gather(user) for key, gather in _sections.items()}
+
+
+def forget(user) -> None:
+    """Delete what apps hold on a person who deletes their account and that need not stay."""
+    for forgetter in _forgetters.values():
+        forgetter(user)

@@ -1,4 +1,4 @@
-"""WHAT: timeline, topics, updates."""
+"""WHAT: timeline, topics, updates, relays, reports and their answers."""
 
 from django.apps import AppConfig
 
@@ -11,9 +11,14 @@ class StrategyConfig(AppConfig):
         from liaisons import personal_data
         from mailing import sections
 
-        from .personal_data import held_on
+        from . import notices
+        from . import personal_data as own_data
         from .sections import NewUpdates, OpenTopics
 
         sections.register(NewUpdates())
         sections.register(OpenTopics())
-        personal_data.register("updates", held_on)
+        notices.register_all()
+        personal_data.register("updates", own_data.updates)
+        personal_data.register("relays", own_data.relays)
+        personal_data.register("reports", own_data.reports, forget=own_data.forget)
+        personal_data.register("answers", own_data.answers)

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from .models import Response, TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
 
 
 @register(TimelineEntry)
@@ -33,3 +33,9 @@ class TopicQuestionTranslation(TranslationOptions):
 class UpdateTranslation(TranslationOptions):
     fields = ("title", "short", "body")
     required_languages = {"en": ("title", "short"), "default": ()}
+
+
+@register(Response)
+class ResponseTranslation(TranslationOptions):
+    fields = ("text",)
+    required_languages = ("en",)

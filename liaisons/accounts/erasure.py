@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from liaisons import mandates
+from liaisons import mandates, personal_data
 from liaisons.models import Mandate, MandateEvent, User
 from liaisons.models.people import new_username
 from mailing import recipients
@@ -30,6 +30,7 @@ def erase(person: User) -> User:
     person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if person.erased_at:
         return person
+    personal_data.forget(person)
     _leave_groups(person)
     recipients.forget_user(person)
     EmailAddress.objects.filter(user=person).delete()

@@ -1,12 +1,23 @@
 """Makers of what the Core Team publishes. Traits name situations."""
 
 import datetime
+import uuid
 
 import factory
 from django.utils import timezone
 
-from strategy import updates
-from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from liaisons.models import Language, Mandate
+from strategy import relays, reports, updates
+from strategy.models import (
+    Relay,
+    Report,
+    TimelineEntry,
+    Topic,
+    TopicQuestion,
+    Update,
+    WorkingGroup,
+)
+from tests.factories import LanguageFactory
 
 
 class UpdateFactory(factory.django.DjangoModelFactory):
@@ -93,3 +104,47 @@ class TimelineEntryFactory(factory.django.DjangoModelFactory):
     title_en = factory.Sequence(lambda n: f"Stage {n}")
     starts_on = datetime.date(2019, 7, 1)
     ends_on = factory.SelfAttribute("starts_on")
+
+
+def passed_on(update, mandate: Mandate, **values) -> Relay:
+    """A relay of this update, recorded by the liaison of this mandate."""
+    given = {
+        "channel": Relay.Channel.VILLAGE_PUMP,
+        "relayed_on": timezone.localdate(),
+        "language": _swahili(),
+        "people": 30,
+    }
+    return relays.record(
+        update=update, group=mandate.group, by=mandate.person, **{**given, **values}
+    )
+
+
+def drafted(mandate: Mandate, **data) -> Report:
+    """A report that the liaison of this mandate has begun; ``data`` is what they typed."""
+    return reports.start(key=uuid.uuid4(), group=mandate.group, by=mandate.person, data=data)
+
+
+def reported(mandate: Mandate, *statements: str, **values) -> Report:
+    """A published report of this group with these statements."""
+    report = drafted(mandate)
+    given = {
+        "place": "Dar es Salaam",
+        "page_url": "",
+        "held_on": timezone.localdate(),
+        "form": Report.Form.IN_PERSON,
+        "language": _swahili(),
+        "people": 12,
+        "overview": "We talked for an hour.",
+    }
+    if "topic" not in values:
+        values["topic"] = Topic.objects.first() or TopicFactory()
+    content = reports.Content(
+        **{**given, **values}, statements=statements or ("Training comes first.",)
+    )
+    return reports.publish(
+        report=report, by=mandate.person, content=content, seen=report.draft.revision
+    )
+
+
+def _swahili() -> Language:
+    return LanguageFactory(code="sw", english_name="Swahili", autonym="Kiswahili")
