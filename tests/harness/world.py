@@ -19,7 +19,19 @@ from django.utils import timezone
 from liaisons.models import Group, Language, Mandate, MandateEvent, Region, User
 from mailing import recipients, unsubscribe
 from strategy import updates
-from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from strategy.models import (
+    Relay,
+    Report,
+    ReportDraft,
+    ReportVersion,
+    Response,
+    Statement,
+    TimelineEntry,
+    Topic,
+    TopicQuestion,
+    Update,
+    WorkingGroup,
+)
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
 from .addresses import Address
@@ -37,6 +49,9 @@ class World:
     update: Update
     draft_update: Update
     topic: Topic
+    relay: Relay
+    report: Report
+    draft_report: Report
     application: Mandate
     mandate: Mandate
     token: str
@@ -79,6 +94,11 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     community.languages.set(["sw"])
     GroupFactory(archived=True, name="ძველი ჯგუფი", slug="archived-one")
     GroupFactory(worldwide=True, name="მსოფლიო", slug="worldwide-one")
+    # Two at one place, so that the map has a dot and a ring.
+    Group.objects.filter(slug__in=["swahili", community.slug]).update(
+        latitude="-6.2", longitude="34.8"
+    )
+    swahili.countries.add(swahili.country)
     MandateFactory(group=GroupFactory(name="სხვა"), person=alice)
     MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
     for offset, kind in ((-40, "stage"), (-5, "stage"), (10, "deadline"), (30, "event")):
@@ -109,6 +129,11 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         Update, slug="first", title_en="სიახლე", short_en="მოკლე", body_en="## სათაური\n\nტექსტი"
     )
     updates.publish(update, actor=erin)
+    relay = Relay.objects.create(
+        update=update, group=swahili, person=alice, channel="meeting", language_id="sw", people=12,
+        url="https://meta.example.org/wiki/Relay",
+    )  # fmt: skip
+    report, draft_report = reports_of(alice, swahili, topic, answered_by=erin)
     draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
     update.refresh_from_db()
     reader = recipients.sync_user(dave, dave.email, "en", "UTC")
@@ -127,11 +152,44 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         update=update,
         draft_update=draft,
         topic=topic,
+        relay=relay,
+        report=report,
+        draft_report=draft_report,
         application=Mandate.objects.get(person=carol),
         mandate=Mandate.objects.active().get(person=alice),
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
     )
+
+
+def reports_of(person, group, topic, *, answered_by) -> tuple[Report, Report]:
+    """A published report with an answered, a received and a new statement; and a draft."""
+    now = timezone.now()
+    report = Report.objects.create(
+        status=Report.Status.PUBLISHED, number=12, version=1, group=group, person=person,
+        topic=topic, place="თბილისი", page_url="https://meta.example.org/wiki/Talk",
+        held_on=now.date(), form=Report.Form.IN_PERSON, language_id="ka", people=14,
+        overview="მიმოხილვა", published_at=now,
+    )  # fmt: skip
+    answer = translated(Response, text_en="პასუხი", author=answered_by)
+    words = ["პირველი აზრი", "მეორე აზრი", "მესამე აზრი"]
+    states = [
+        {"received_at": now, "response": answer, "answered_at": now},
+        {"received_at": now, "received_by": answered_by},
+        {},
+    ]
+    for number, (text, state) in enumerate(zip(words, states, strict=True), start=1):
+        Statement.objects.create(report=report, number=number, text=text, **state)
+    content = {
+        "statements": [
+            {"number": number, "text": text, "withdrawn": False}
+            for number, text in enumerate(words, start=1)
+        ]
+    }
+    ReportVersion.objects.create(report=report, number=1, actor=person, content=content)
+    draft = Report.objects.create(group=group, person=person)
+    ReportDraft.objects.create(report=draft, data={"overview": "მონახაზი"}, saved_by=person)
+    return report, draft
 
 
 @pytest.fixture
