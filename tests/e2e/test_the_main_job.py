@@ -1,7 +1,6 @@
 """Sign up → review → confirm → update → digest → outreach map, in a browser, with real parts.
 
-Once in English with JavaScript, once in Arabic without. The walker finds its way by the names of
-fields and by where links lead, so that the same steps serve each language.
+Once in English with JavaScript, once in Arabic without.
 """
 
 import re
@@ -13,10 +12,9 @@ from playwright.sync_api import Page, expect
 from tests.browser import Faults, window
 
 from .conftest import Product, text_of
+from .steps import assert_in_language, go_on, publish, sign_in
 
 pytestmark = pytest.mark.serial
-
-PRIMARY = "main .cdx-button--weight-primary"
 
 
 @dataclass
@@ -54,14 +52,10 @@ def test_the_main_job(walk: Walk, product: Product, chromium):
         assert_in_language(receipt, walk)
         confirm(chromium, walk, product)
         product.wait_for_mail(walk.address, beyond=2)
-        publish(chromium, walk, product)
+        publish(chromium, walk, product, slug=f"news-{walk.code}")
         read_digest(page, walk, product)
         find_on_map(page, walk, product)
         assert faults.found == []
-
-
-def go_on(page: Page):
-    page.locator(PRIMARY).first.click()
 
 
 def sign_up(page: Page, walk: Walk, product: Product):
@@ -110,24 +104,6 @@ def sign_up(page: Page, walk: Walk, product: Product):
     expect(page).to_have_url(re.compile("/done/"))
 
 
-def assert_in_language(message, walk: Walk):
-    """The mail is written in the walker's language and direction."""
-    html = message.get_body(("html",)).get_content()
-    assert f'lang="{walk.code}"' in html
-    if walk.code == "ar":
-        assert 'dir="rtl"' in html
-        assert re.search(r"[\u0600-\u06ff]{3}", str(message["Subject"]))
-
-
-def sign_in(page: Page, product: Product, address: str, then: str):
-    """By password, to a page."""
-    page.goto(then)
-    page.locator("[name=email]").fill(address)
-    page.locator("details:has([name=password]) summary").click()
-    page.locator("[name=password]").fill(product.password)
-    go_on(page)
-
-
 def confirm(chromium, walk: Walk, product: Product):
     """The reviewer finds the application in the queue and confirms it."""
     with window(chromium, product.base, java_script_enabled=walk.scripts) as context:
@@ -139,26 +115,6 @@ def confirm(chromium, walk: Walk, product: Product):
         page.locator("[name=decision][value=confirm]").check()
         page.locator("[name=do][value=preview]").click()
         page.locator("[name=do][value=send]").click()
-        expect(page.locator(".messagelist .success, .success").first).to_be_visible()
-        assert faults.found == []
-
-
-def publish(chromium, walk: Walk, product: Product):
-    """The Core Team writes an update in two languages and publishes it."""
-    with window(chromium, product.base, java_script_enabled=walk.scripts) as context:
-        page = context.new_page()
-        faults = Faults(product.base)
-        faults.watch(page)
-        sign_in(page, product, "core-team@example.org", "/admin/strategy/update/add/")
-        page.locator("[name=slug]").fill(f"news-{walk.code}")
-        for code in {"en", walk.code}:
-            title = walk.title if code == walk.code else "News for another walk"
-            section = page.locator(f"details:has([name=title_{code}])")
-            if section.count() and section.first.get_attribute("open") is None:
-                section.first.locator("summary").first.click()
-            page.locator(f"[name=title_{code}]").fill(title)
-            page.locator(f"[name=short_{code}]").fill(f"{title}: <b>&amp; in short</b>")
-        page.locator("[name=_publish]").click()
         expect(page.locator(".messagelist .success, .success").first).to_be_visible()
         assert faults.found == []
 
