@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,10 @@ class ReportQuerySet(models.QuerySet):
     def published(self):
         """Reports everyone sees, newest first."""
         return self.filter(status=Report.Status.PUBLISHED).order_by("-published_at", "-pk")
+
+    def for_rows(self):
+        """With all that a row of a list says of a report, in one query."""
+        return self.select_related("group", "topic", "language")
 
     def of_groups_of(self, person):
         """Reports, drafts too, of the groups this person speaks for today."""
@@ -152,11 +156,17 @@ class ReportDraft(models.Model):
 
     ``data`` holds the form's fields by name, each a string or a list of strings. ``revision``
     grows with every save; who saves says which one they saw.
+
+    ``saved_from`` names the opened page that saved last, ``saved_step`` counts that page's saves.
+    So a page whose answer got lost can save again without a conflict with itself, and a request
+    that comes late changes nothing.
     """
 
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="draft")
     data = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=1)
+    saved_from = models.CharField(max_length=36, blank=True)
+    saved_step = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -229,6 +239,27 @@ class StatementQuerySet(models.QuerySet):
     def public(self):
         """Statements of published reports that were not withdrawn by a correction."""
         return self.filter(withdrawn_in__isnull=True)
+
+    def dated(self):
+        """The same, each with ``added_at``, ``changed_at`` and ``withdrawn_at``.
+
+        The moments of the versions in which it came, was last changed, and was withdrawn.
+        """
+        moments = {
+            name.replace("_in", "_at"): Subquery(
+                ReportVersion.objects.filter(
+                    report=OuterRef("report"), number=OuterRef(name)
+                ).values("at")
+            )
+            for name in ("added_in", "changed_in", "withdrawn_in")
+        }
+        return self.annotate(**moments)
+
+    def for_pages(self):
+        """All that a page says of a statement, in one query."""
+        return self.dated().select_related(
+            "report__group", "report__topic", "report__language", "response"
+        )
 
     def waiting(self):
         """Nobody of the Core Team has marked or answered them yet."""
@@ -314,10 +345,5 @@ class Statement(models.Model):
 
     @property
     def was_changed_after_answer(self) -> bool:
-        """True where its words were corrected after the answer was given; needs ``report``."""
-        if not (self.changed_in and self.answered_at):
-            return False
-        return any(
-            version.number == self.changed_in and version.at > self.answered_at
-            for version in self.report.versions.all()
-        )
+        """True where its words were corrected after the answer was given. Needs ``dated``."""
+        return bool(self.changed_at and self.answered_at and self.changed_at > self.answered_at)

@@ -87,6 +87,7 @@ MACHINE = {
     "strategy.Relay.channel",
     "strategy.Report.form",
     "strategy.Report.status",
+    "strategy.ReportDraft.saved_from",
     "strategy.Update.status",
     "strategy.UpdateEvent.fields",
     "strategy.UpdateEvent.kind",
