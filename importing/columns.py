@@ -18,6 +18,10 @@ from .problems import BadValue, shown
 
 Parser = Callable[[str], Any]
 
+# What many languages need in a line of text: joiners, direction marks, and the spaces that French
+# (no-break, narrow no-break) and Chinese (full-width) typography set.
+INVISIBLE = "\u200c\u200d\u200e\u200f\u00a0\u202f\u3000"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -46,7 +50,7 @@ def text(longest: int) -> Parser:
     def parse(cell):
         if len(cell) > longest:
             raise BadValue(f"is {len(cell):,} characters long; {longest:,} are allowed")
-        if not all(c.isprintable() or c in "\u200c\u200d\u200e\u200f\u00a0\u3000" for c in cell):
+        if not all(c.isprintable() or c in INVISIBLE for c in cell):
             raise BadValue("contains a line break or another control character")
         return cell
 

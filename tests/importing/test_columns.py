@@ -22,6 +22,7 @@ from importing.problems import BadValue
         (columns.text(50), "ویکی‌پدیا", "ویکی‌پدیا"),
         (columns.web_address, "https://example.org/a?b=c", "https://example.org/a?b=c"),
         (columns.host, "sw.wikipedia.org", "sw.wikipedia.org"),
+        (columns.text(30), "«\u202fquoi\u202f»\u00a0: ceci", "«\u202fquoi\u202f»\u00a0: ceci"),
     ],
 )
 def test_good_cells(parse, cell, value):

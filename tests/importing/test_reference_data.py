@@ -72,23 +72,30 @@ def test_all_of_it_comes_in_and_a_second_run_changes_nothing():
     version = content_version.current()
     out, err = run()
     assert err == ""
-    assert "In all: 0 created, 0 updated, 2,493 unchanged, 0 kept, 0 refused" in out
+    assert "In all: 0 created, 0 updated, 2,697 unchanged, 0 kept, 0 refused" in out
     assert list(Group.objects.order_by("pk").values_list("pk", "slug")) == slugs
     assert content_version.current() == version
 
 
-def test_the_timeline_has_true_dates_and_arabic_titles():
+def test_the_timeline_has_true_dates():
     run(only=["working_groups", "strategy_timeline", "topics", "scoping_topics"])
     entry = TimelineEntry.objects.get(key="drafting")
     assert (str(entry.starts_on), str(entry.ends_on)) == ("2019-07-01", "2019-09-30")
     assert entry.precision == "month"
+
+
+def test_the_texts_of_the_process_are_whole_in_arabic_spanish_and_french():
+    run(only=["working_groups", "strategy_timeline", "topics", "scoping_topics"])
     _out, err = run(only=["regions", "translations"])
     assert err == ""
-    assert not TimelineEntry.objects.filter(title_ar=None).exists()
-    assert not TopicQuestion.objects.filter(text_ar=None).exists()
-    for topic in Topic.objects.all():
-        assert topic.title_ar
-        assert 0 < len(topic.short_ar) <= 800
+    for code in ("ar", "es", "fr"):
+        assert not TimelineEntry.objects.filter(**{f"title_{code}": None}).exists(), code
+        assert not TopicQuestion.objects.filter(**{f"text_{code}": None}).exists(), code
+        scopes = WorkingGroup.objects.filter(scope_en__gt="")
+        assert not scopes.filter(**{f"scope_{code}": None}).exists(), code
+        for topic in Topic.objects.all():
+            assert getattr(topic, f"title_{code}"), (topic, code)
+            assert 0 < len(getattr(topic, f"short_{code}") or "") <= 800, (topic, code)
     for model in (Region, WorkingGroup):
         for code, _name in settings.LANGUAGES:
             field = f"name_{code.replace('-', '_')}"
