@@ -12,13 +12,13 @@ from web import rate_limits
 from web.policies import policy
 from web.public_pages import public_page
 
-from .. import groups, mandates, seats, support
+from .. import groups, mandates, seats, support, unsaved
 from ..access import signed_in
 from ..errors import AlreadyDone, Incomplete, Refused
 from ..models import Group, Mandate
 from ..name_choice import reason_for
 from ..waiting_times import usual_review_days
-from . import found_groups, steps, unsaved
+from . import found_groups, steps
 from .forms import TALK_PAGE, MandateForm, ProposalForm, SupportForm
 
 LONGEST_QUERY = 200
@@ -178,7 +178,7 @@ def _step(name):
         def guarded(request):
             if not request.user.is_authenticated:
                 if request.method == "POST":
-                    unsaved.keep(request, name)
+                    unsaved.keep(request, _place(name))
                 return redirect_to_login(steps.url_of(name), reverse("account_login"))
             draft = mandates.draft_of(request.user)
             if gone := _no_longer_a_draft(request, draft):
@@ -191,6 +191,10 @@ def _step(name):
         return policy("signed_in")(require_http_methods(["GET", "HEAD", "POST"])(guarded))
 
     return decorate
+
+
+def _place(step: str) -> str:
+    return f"join {step}"
 
 
 def _no_longer_a_draft(request, draft):
@@ -221,7 +225,7 @@ MANDATE_FIELDS = (
 @_step(steps.MANDATE)
 def mandate(request, draft):
     """Role, seat, and how the group agreed."""
-    typed = unsaved.take(request, steps.MANDATE, draft)
+    typed = unsaved.take(request, _place(steps.MANDATE), field="draft", value=draft.pk)
     initial = {field: getattr(draft, field) for field in MANDATE_FIELDS}
     posted = request.POST if request.method == "POST" else typed
     form = MandateForm(posted, initial=initial, person=request.user)
@@ -253,7 +257,7 @@ def mandate(request, draft):
 @_step(steps.SUPPORT)
 def support_step(request, draft):
     """Languages, help, mail, country, and whether everyone may see the name."""
-    typed = unsaved.take(request, steps.SUPPORT, draft)
+    typed = unsaved.take(request, _place(steps.SUPPORT), field="draft", value=draft.pk)
     posted = request.POST if request.method == "POST" else typed
     form = SupportForm(posted, person=request.user, group=draft.group)
     if request.method == "POST" and form.is_valid():
