@@ -12,6 +12,8 @@ from liaisons.accounts.second_factor import before_admin
 from outreach_map import plain_urls as map_data
 from outreach_map import urls as map_pages
 from outreach_map.views.home import home
+from strategy import plain_urls as short_addresses
+from strategy import urls as strategy_pages
 from strategy.views import about
 from web import health_views, robots
 
@@ -30,17 +32,18 @@ urlpatterns = [
     # Registered with Wikimedia, so it has no language in it.
     path("accounts/wikimedia/callback/", wikimedia.come_back, name="mediawiki_callback"),
 ]
-# The map's pages and data share a namespace, so the language prefix stands inside it; include()
-# would refuse that.
+# Some addresses of a namespace stand under the language prefix and some do not, so the prefix
+# stands inside it; include() would refuse that.
 map_urls = [*map_data.urlpatterns, *i18n_patterns(*map_pages.urlpatterns)]
 urlpatterns += [path("", (map_urls, map_pages.app_name, map_pages.app_name))]
+strategy_urls = [*short_addresses.urlpatterns, *i18n_patterns(*strategy_pages.urlpatterns)]
+urlpatterns += [path("", (strategy_urls, strategy_pages.app_name, strategy_pages.app_name))]
 urlpatterns += i18n_patterns(
     path("", home, name="home"),
     path("about/", about.about, name="about"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("", include("liaisons.urls")),
-    path("", include("strategy.urls")),
     path("accounts/", include("liaisons.accounts.urls")),
 )
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .feeds import update_feed
-from .views import dashboard, timeline, topics, updates
+from .views import dashboard, reports, statements, timeline, topics, updates
 
 app_name = "strategy"
 
@@ -14,6 +14,19 @@ urlpatterns = [
     path("updates/<slug:slug>/", updates.update_detail, name="update_detail"),
     path("topics/", topics.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", topics.topic_detail, name="topic_detail"),
+    path("reports/", reports.report_list, name="report_list"),
+    path("reports/R<int:number>/", reports.report_detail, name="report_detail"),
+    path(
+        "reports/R<int:number>/versions/<int:version>/",
+        reports.report_version,
+        name="report_version",
+    ),
+    path("statements/", statements.statement_list, name="statement_list"),
+    path(
+        "statements/R<int:report>.<int:number>/",
+        statements.statement_detail,
+        name="statement_detail",
+    ),
     path("timeline/", timeline.timeline_page, name="timeline"),
     path("my/", dashboard.dashboard_page, name="dashboard"),
 ]

@@ -30,6 +30,10 @@ class ReportQuerySet(models.QuerySet):
         """With all that a row of a list says of a report, in one query."""
         return self.select_related("group", "topic", "language")
 
+    def for_pages(self):
+        """With all that a report's own page says of it, in one query."""
+        return self.select_related("group", "topic__working_group", "language", "person")
+
     def of_groups_of(self, person):
         """Reports, drafts too, of the groups this person speaks for today."""
         active = person.mandates.active().values("group")
@@ -154,7 +158,7 @@ class Report(models.Model):
 class ReportDraft(models.Model):
     """What is being written, before a report is published or corrected: as typed, unchecked.
 
-    ``data`` holds the form's fields by name, each a string or a list of strings. ``revision``
+    ``data`` holds the form's fields by name, each a string. ``revision``
     grows with every save; who saves says which one they saw.
 
     ``saved_from`` names the opened page that saved last, ``saved_step`` counts that page's saves.

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
 from strategy import language_versions
 from strategy.models import TimelineEntry
@@ -41,3 +42,18 @@ def true_dates_of(item) -> str:
 def plain_day(moment) -> str:
     """The day in the reader's language without markup, for plain text."""
     return web.day_text(timezone.localdate(moment))
+
+
+@register.simple_tag
+def written_in(language) -> str:
+    """``<p {% written_in report.language %}>``: ``lang`` and ``dir`` of text in a ``Language``.
+
+    Without a valid tag ``lang`` is empty: "not known", rather than the language of the page.
+    """
+    return format_html('lang="{}" dir="{}"', language.bcp47, language.direction)
+
+
+@register.filter
+def is_web_address(address: str) -> bool:
+    """What may become a link, however it came into the database."""
+    return (address or "").startswith(("https://", "http://"))

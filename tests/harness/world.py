@@ -228,6 +228,11 @@ def undone(client: Client, method: str, *args, **kwargs):
 SAMPLES = {
     "strategy:update_detail": lambda w: {"slug": w.update.slug},
     "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
+    "strategy:report_detail": lambda w: {"number": w.report.number},
+    "strategy:report_version": lambda w: {"number": w.report.number, "version": 1},
+    "strategy:report_short": lambda w: {"number": w.report.number},
+    "strategy:statement_detail": lambda w: {"report": w.report.number, "number": 1},
+    "strategy:statement_short": lambda w: {"report": w.report.number, "number": 1},
     "outreach_map:group_detail": lambda w: {"slug": w.group.slug},
     "liaisons:mandate": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_end": lambda w: {"pk": w.mandate.pk},

@@ -1,0 +1,125 @@
+"""The filters of the public lists of reports and statements: forms sent by GET.
+
+A value that is not among the choices is left out, as if nothing had been chosen: links outlive
+what they once pointed to.
+"""
+
+import re
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from liaisons.models import Group, Language
+
+from .models import Report, Statement, Topic
+
+_REF = re.compile(r"R?(?P<report>[0-9]{1,9})(?:\.(?P<number>[0-9]{1,4}))?", re.IGNORECASE)
+LONGEST_SEARCH = 200
+
+
+class ReportFilter(forms.Form):
+    """Topic and language of reports, of those there are."""
+
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+
+    def __init__(self, query):
+        super().__init__(query, use_required_attribute=False)
+        published = Report.objects.published().order_by()
+        topics = Topic.objects.filter(pk__in=published.values("topic"))
+        languages = Language.objects.filter(pk__in=published.values("language"))
+        self._offer("topic", _("Any topic"), {one.slug: one.title for one in topics})
+        self._offer("language", _("Any language"), {one.code: one.name for one in languages})
+        self.is_valid()
+
+    def chosen(self, name: str) -> str:
+        """The value chosen, or an empty string."""
+        return self.cleaned_data.get(name, "")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True where any filter is chosen."""
+        return any(self.cleaned_data.values())
+
+    def narrow(self, reports):
+        """The reports that fit every filter chosen."""
+        if topic := self.chosen("topic"):
+            reports = reports.filter(topic__slug=topic)
+        if language := self.chosen("language"):
+            reports = reports.filter(language=language)
+        return reports
+
+    def _offer(self, name, nothing, labels):
+        choices = sorted(labels.items(), key=lambda choice: str(choice[1]).casefold())
+        self.fields[name].choices = [("", nothing), *choices]
+
+
+class StatementFilter(ReportFilter):
+    """Topic, state, language, and words in the text; the statements of one group by a link."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("Any state")),
+            # Translators: a filter: statements that nobody of the Core Team has marked yet.
+            ("waiting", _("Waiting for the Core Team")),
+            # Translators: a filter: statements marked as received that have no answer yet.
+            ("received", _("Received, not answered yet")),
+            ("answered", _("Answered")),
+        ],
+    )
+    q = forms.CharField(required=False, max_length=LONGEST_SEARCH)
+    group = forms.SlugField(required=False, max_length=120)
+    field_order = ["topic", "state", "language", "q", "group"]
+
+    @property
+    def selects(self) -> list:
+        """The fields to choose from."""
+        return [self[name] for name in ("topic", "state", "language")]
+
+    @property
+    def query(self) -> str:
+        return self.chosen("q")
+
+    def group_named(self) -> Group | None:
+        """The group whose statements are asked for."""
+        slug = self.chosen("group")
+        return Group.objects.public().filter(slug=slug).first() if slug else None
+
+    def narrow_statements(self, statements, group: Group | None):
+        """The statements that fit every filter chosen; a search may name one: ``R12.4``."""
+        if topic := self.chosen("topic"):
+            statements = statements.filter(report__topic__slug=topic)
+        if language := self.chosen("language"):
+            statements = statements.filter(report__language=language)
+        if state := self.chosen("state"):
+            statements = STATES[state](statements)
+        if group:
+            statements = statements.filter(report__group=group)
+        if self.query:
+            statements = statements.filter(_found(self.query))
+        return statements
+
+
+STATES = {
+    "waiting": lambda statements: statements.waiting(),
+    "received": lambda statements: statements.received(),
+    "answered": lambda statements: statements.answered(),
+}
+
+
+def _found(query: str) -> Q:
+    ref = _REF.fullmatch(query)
+    if not ref:
+        return Q(text__icontains=query)
+    named = Q(report__number=int(ref["report"]))
+    if ref["number"]:
+        named &= Q(number=int(ref["number"]))
+    return named | Q(text__icontains=query)
+
+
+def all_statements():
+    """All statements that count, as in their reports, the newest report first."""
+    return Statement.objects.public().in_order().for_pages()

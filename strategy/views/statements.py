@@ -1,0 +1,74 @@
+"""Statements for everyone: the list, each one at its permanent address, and short addresses."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from web.policies import policy
+from web.public_pages import public_page
+
+from .. import former_words, response_times
+from ..models import Statement
+from ..statement_filters import StatementFilter, all_statements
+
+PER_PAGE = 50
+
+
+@public_page(query=("q", "topic", "state", "language", "group", "page"))
+def statement_list(request):
+    """All statements, the newest report first, or those that fit the filters."""
+    filters = StatementFilter(request.GET)
+    group = filters.group_named()
+    statements = filters.narrow_statements(all_statements(), group)
+    page = Paginator(statements, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "filters": filters, "group": group}
+    return render(request, "strategy/statement_list.html", context)
+
+
+@public_page
+def statement_detail(request, report, number):
+    """One statement: its words, where it stands, the answer, and what it said before."""
+    statement = get_object_or_404(
+        Statement.objects.for_pages().select_related("report__person"),
+        report__number=report,
+        number=number,
+    )
+    shared = Statement.objects.none()
+    if statement.response_id:
+        shared = statement.response.statements.public().exclude(pk=statement.pk)
+    context = {
+        "statement": statement,
+        "report": statement.report,
+        "wordings": former_words.of_statement(statement),
+        "shared": shared.select_related("report__group").in_order()[:PER_PAGE],
+        "usual": response_times.usual(),
+    }
+    return render(request, "strategy/statement_detail.html", context)
+
+
+@policy("public")
+@require_safe
+def report_short(request, number):
+    """``/R12``: to the report in the reader's language."""
+    return _in_reader_s_language(request, "strategy:report_detail", number)
+
+
+@policy("public")
+@require_safe
+def statement_short(request, report, number):
+    """``/R12.4``: to the statement in the reader's language."""
+    return _in_reader_s_language(request, "strategy:statement_detail", report, number)
+
+
+def _in_reader_s_language(request, name, *args):
+    # Answers like the middleware does for "/": the language of the cookie, else of the browser.
+    language = translation.get_language_from_request(request) or settings.LANGUAGE_CODE
+    with translation.override(language):
+        response = HttpResponseRedirect(reverse(name, args=args))
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
