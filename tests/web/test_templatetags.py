@@ -35,6 +35,15 @@ def test_a_day_is_written_as_its_reader_writes_it(language, style, text):
     assert html == f'<time datetime="2019-07-03">{text}</time>'
 
 
+def test_the_first_of_a_month_is_an_ordinal_in_french():
+    assert ">1er juillet 2019<" in show("{{ when|day }}", "fr", when=date(2019, 7, 1))
+    assert show("{{ when|day_text }}", "fr", when=date(2019, 7, 11)) == "11 juillet 2019"
+    assert show("{{ when|day_text }}", "es", when=date(2019, 7, 1)) == "1 de julio de 2019"
+    assert "1er–15 juil. 2019" in show(
+        "{% days a b %}", "fr", a=date(2019, 7, 1), b=date(2019, 7, 15)
+    )
+
+
 def test_no_day_shows_nothing():
     assert show("{{ when|day }}{{ when|in_days }}{{ when|moment }}", when=None) == ""
 

@@ -3,6 +3,7 @@
 Dates, names of languages and countries come from CLDR in the reader's language.
 """
 
+import re
 from datetime import date, datetime
 
 from babel import dates, numbers
@@ -49,11 +50,22 @@ def _time(value: date, text: str, title: str = "") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
+def _first_of_month(text: str) -> str:
+    """The same with the first day as French writes it, "1er juillet", which CLDR leaves out."""
+    return re.sub(r"(?<!\d)1(?!\d)", "1er", text) if _locale().language == "fr" else text
+
+
+@register.filter
 def day_text(value: date, style: str = "long") -> str:
-    """A day in the reader's language; ``style`` is ``long`` or one of ``SKELETONS``."""
+    """A day in the reader's language; ``style`` is ``long`` or one of ``SKELETONS``.
+
+    As a filter, ``{{ mandate.last_day|day_text }}``, for plain text.
+    """
     if style in SKELETONS:
-        return dates.format_skeleton(SKELETONS[style], value, locale=_locale())
-    return dates.format_date(value, "long", locale=_locale())
+        text = dates.format_skeleton(SKELETONS[style], value, locale=_locale())
+    else:
+        text = dates.format_date(value, "long", locale=_locale())
+    return _first_of_month(text)
 
 
 @register.filter
@@ -106,7 +118,7 @@ def days(start: date, end: date | None = None, style: str = "medium") -> str:
     if not end or _local_day(end) == start:
         return day(start, style)
     text = dates.format_interval(start, _local_day(end), SKELETONS[style], locale=_locale())
-    return format_html("<bdi>{}</bdi>", text)
+    return format_html("<bdi>{}</bdi>", _first_of_month(text))
 
 
 @register.filter
