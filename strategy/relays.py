@@ -21,6 +21,19 @@ from . import days
 from .models import Relay, Update, UpdateRead
 
 UNIQUE = "one_relay_per_update_group_and_channel"
+SAID = ("channel", "relayed_on", "language_id", "people", "url")
+
+
+class AlreadyRecorded(AlreadyDone):
+    """The group has a relay of this update in this channel: ``relay``.
+
+    ``is_the_same`` where the same person recorded the same things, as who sends a form twice does.
+    """
+
+    def __init__(self, relay: Relay, *, is_the_same: bool):
+        super().__init__(_("It is recorded already that your group passed this update on there."))
+        self.relay = relay
+        self.is_the_same = is_the_same
 
 
 @dataclass(frozen=True)
@@ -38,8 +51,9 @@ def record(
 ) -> Relay:
     """Record that the group passed an update on; who does so has read it.
 
-    Raises ``AlreadyDone`` where the group has a relay of this update in this channel, ``Refused``
-    where the update is not published or the date is not between its publication and today.
+    Raises ``AlreadyRecorded`` where the group has a relay of this update in this channel,
+    ``Refused`` where the update is not published or the date is not between its publication and
+    today.
     """
     require_liaison(by, group)
     relay = Relay(
@@ -113,13 +127,16 @@ def reaches(updates: Iterable[Update]) -> dict[int, Reach]:
 
 def of_group(group: Group) -> QuerySet[Relay]:
     """The relays of a group as everyone may see them, newest first."""
-    return (
-        Relay.objects.current()
-        .filter(group=group)
-        .newest_first()
-        .select_related("language", "update")
-        .defer(*_long_texts())
-    )
+    return Relay.objects.current().filter(group=group).newest_first().for_lists()
+
+
+def with_reach(updates: Iterable[Update]) -> list[Update]:
+    """These updates, each with how far it came as ``reach``."""
+    updates = list(updates)
+    found = reaches(updates)
+    for update in updates:
+        update.reach = found[update.pk]  # type: ignore[attr-defined]
+    return updates
 
 
 def usual_language(group: Group, *, by):
@@ -131,12 +148,6 @@ def usual_language(group: Group, *, by):
 def last_of_group(group: Group):
     """The day of a group's newest relay, or None."""
     return Relay.objects.current().filter(group=group).aggregate(last=Max("relayed_on"))["last"]
-
-
-def _long_texts() -> list[str]:
-    # Lists need the title only; ten long texts of each update would travel for nothing.
-    fields = [field.name for field in Update._meta.get_fields() if field.concrete]
-    return [f"update__{name}" for name in fields if name.split("_")[0] in ("body", "short")]
 
 
 def _current(relay, by) -> Relay:
@@ -159,7 +170,21 @@ def _save(relay) -> None:
     except IntegrityError as error:
         if UNIQUE not in str(error):
             raise
-        raise AlreadyDone(
-            _("It is recorded already that your group passed this update on there.")
-        ) from error
+        raise _already_recorded(relay) from error
     content_version.bump()
+
+
+def _already_recorded(relay) -> Refused:
+    there = (
+        Relay.objects.current()
+        .filter(update=relay.update, group=relay.group, channel=relay.channel)
+        .exclude(pk=relay.pk)
+        .first()
+    )
+    if there is None:
+        # Withdrawn in this very moment.
+        return AlreadyDone(_("Somebody changed this at the same moment. Please try again."))
+    is_the_same = there.person_id == relay.person_id and all(
+        getattr(there, name) == getattr(relay, name) for name in SAID
+    )
+    return AlreadyRecorded(there, is_the_same=is_the_same)

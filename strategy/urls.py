@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .feeds import update_feed
-from .views import dashboard, reports, statements, timeline, topics, updates
+from .views import dashboard, own_updates, relays, reports, statements, timeline, topics, updates
 
 app_name = "strategy"
 
@@ -29,4 +29,10 @@ urlpatterns = [
     ),
     path("timeline/", timeline.timeline_page, name="timeline"),
     path("my/", dashboard.dashboard_page, name="dashboard"),
+    path("my/updates/read/", own_updates.updates_read, name="updates_read"),
+    path("my/updates/<slug:slug>/", own_updates.update_open, name="update_open"),
+    path("my/relays/", relays.relay_list, name="relay_list"),
+    path("my/relays/new/", relays.relay_new, name="relay_new"),
+    path("my/relays/<int:pk>/", relays.relay_edit, name="relay_edit"),
+    path("my/relays/<int:pk>/withdraw/", relays.relay_withdraw, name="relay_withdraw"),
 ]

@@ -15,9 +15,8 @@ from ..models import Country, Group, Language, Mandate
 from ..name_choice import ShownByNameField
 from ..spoken_languages import find
 
-WEB_LINK = URLValidator(
-    schemes=["http", "https"], message=_("Enter a link that begins with https://.")
-)
+NO_WEB_LINK = _("Enter a link that begins with https://.")
+WEB_LINK = URLValidator(schemes=["http", "https"], message=NO_WEB_LINK)
 SHORTEST_EXPLANATION = 20
 MOST_LANGUAGES = 20
 FIRST_YEAR = 2001
@@ -39,6 +38,7 @@ class WebLinkField(forms.URLField):
     """A link on the web: http or https, nothing else."""
 
     default_validators = [WEB_LINK]
+    default_error_messages = {"invalid": NO_WEB_LINK}
 
     def __init__(self, **kwargs):
         super().__init__(assume_scheme="https", max_length=500, **kwargs)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Group, Language
 
-from .updates import Update
+from .updates import LONG_TEXTS, Update
 
 MOST_PEOPLE = 1_000_000
 
@@ -21,6 +21,16 @@ class RelayQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by("-relayed_on", "-pk")
+
+    def of_groups_of(self, person):
+        """Relays that count, of the groups this person speaks for today."""
+        return self.current().filter(group__in=person.mandates.active().values("group"))
+
+    def for_lists(self):
+        """With what a line about them says, and without the ten long texts of each update."""
+        return self.select_related("update", "group", "language").defer(
+            *(f"update__{name}" for name in LONG_TEXTS)
+        )
 
 
 class Relay(models.Model):

@@ -14,6 +14,14 @@ def _field(code):
     return code.replace("-", "_")
 
 
+# Which of its columns a line that names an update does not show.
+LONG_TEXTS = tuple(
+    name
+    for field in ("short", "body")
+    for name in (field, *(f"{field}_{_field(code)}" for code, _name in settings.LANGUAGES))
+)
+
+
 class UpdateQuerySet(models.QuerySet):
     def published(self):
         """Updates everyone sees, newest first."""
@@ -27,7 +35,11 @@ class UpdateQuerySet(models.QuerySet):
 
     def without_bodies(self):
         """The same updates without their ten long texts, for lists."""
-        return self.defer("body", *(f"body_{_field(code)}" for code, _name in settings.LANGUAGES))
+        return self.defer(*(name for name in LONG_TEXTS if name.startswith("body")))
+
+    def titles_only(self):
+        """The same updates for lists that show no text of them but the title."""
+        return self.defer(*LONG_TEXTS)
 
 
 class Update(models.Model):
