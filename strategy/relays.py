@@ -7,6 +7,7 @@ and runs in one transaction. Raises ``liaisons.errors.Refused`` with a message f
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
@@ -21,6 +22,8 @@ from . import days
 from .models import Relay, Update, UpdateRead
 
 UNIQUE = "one_relay_per_update_group_and_channel"
+# How many relays the page of a group shows at once.
+PER_PAGE = 10
 SAID = ("channel", "relayed_on", "language_id", "people", "url")
 
 
@@ -128,6 +131,11 @@ def reaches(updates: Iterable[Update]) -> dict[int, Reach]:
 def of_group(group: Group) -> QuerySet[Relay]:
     """The relays of a group as everyone may see them, newest first."""
     return Relay.objects.current().filter(group=group).newest_first().for_lists()
+
+
+def page_of_group(group: Group, number) -> Page:
+    """One page of a group's relays for everyone; ``number`` as asked for, whatever it is."""
+    return Paginator(of_group(group), PER_PAGE).get_page(number)
 
 
 def with_reach(updates: Iterable[Update]) -> list[Update]:

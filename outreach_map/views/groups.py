@@ -6,6 +6,7 @@ from django.views.decorators.gzip import gzip_page
 
 from liaisons import group_search
 from liaisons.models import Group
+from strategy import relays
 from web.public_pages import public_page
 
 from .. import directory
@@ -40,7 +41,7 @@ def group_list(request):
 
 
 @gzip_page
-@public_page
+@public_page(query=("relays",))
 def group_detail(request, slug):
     """One group: what it is, who speaks for it, and who did before."""
     group = get_object_or_404(Group.objects.public().select_related("region"), slug=slug)
@@ -51,6 +52,7 @@ def group_detail(request, slug):
         "page_url": _page_beside_website(group),
         "history": history,
         "is_lapsed": bool(history) and group.seats.is_empty,
+        "relays": relays.page_of_group(group, request.GET.get("relays")),
     }
     return render(request, "outreach_map/group_detail.html", context)
 

@@ -107,6 +107,11 @@ class Relay(models.Model):
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
+    @property
+    def is_on_the_web(self) -> bool:
+        """True where its link may be shown as one, however it came into the table."""
+        return self.url.startswith(("https://", "http://"))
+
 
 class UpdateRead(models.Model):
     """A person with an account has read an update, or said so."""

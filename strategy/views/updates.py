@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from web import context_processors, markdown
 from web.public_pages import public_page
 
-from .. import language_versions, reading
+from .. import language_versions, reading, relays
 from ..models import Update
 
 PER_PAGE = 20
@@ -18,9 +18,9 @@ PER_PAGE = 20
 def update_list(request):
     """All published updates, the newest first."""
     updates = Paginator(Update.objects.published().without_bodies(), PER_PAGE)
-    return render(
-        request, "strategy/update_list.html", {"page": updates.get_page(request.GET.get("page"))}
-    )
+    page = updates.get_page(request.GET.get("page"))
+    page.object_list = relays.with_reach(page.object_list)
+    return render(request, "strategy/update_list.html", {"page": page})
 
 
 @public_page
@@ -38,6 +38,7 @@ def update_detail(request, slug):
             "title_text": shown.text("title"),
             "short_text": shown.text("short"),
             "body_html": markdown.render(shown.text("body")),
+            "reach": relays.reach_of(update),
             "minutes": reading.minutes(f"{shown.text('short')} {shown.text('body')}"),
             "other_languages": [
                 link
