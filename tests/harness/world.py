@@ -228,6 +228,9 @@ def undone(client: Client, method: str, *args, **kwargs):
 SAMPLES = {
     "strategy:update_detail": lambda w: {"slug": w.update.slug},
     "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
+    "strategy:update_open": lambda w: {"slug": w.update.slug},
+    "strategy:relay_edit": lambda w: {"pk": w.relay.pk},
+    "strategy:relay_withdraw": lambda w: {"pk": w.relay.pk},
     "strategy:report_detail": lambda w: {"number": w.report.number},
     "strategy:report_version": lambda w: {"number": w.report.number, "version": 1},
     "strategy:report_short": lambda w: {"number": w.report.number},
