@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
 
 from django.apps import apps
 from django.db.models import Field
@@ -11,31 +12,54 @@ from django.utils import timezone
 _real_now = timezone.now
 
 
+def start_of_today() -> datetime:
+    """The midnight (UTC) with which today began: all days of the demo count from it."""
+    return datetime.combine(_real_now().astimezone(UTC).date(), time(0), tzinfo=UTC)
+
+
+def on(days_ago: int, hour: float = 9) -> float:
+    """A moment of a plan, in days before the start of today: that day, at that hour (UTC)."""
+    return days_ago - hour / 24
+
+
+def moment(days: float) -> datetime:
+    """What a plan's number of days means, to the minute."""
+    exact = start_of_today() - timedelta(days=days)
+    return (exact + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def days_before_today(then: datetime) -> float:
+    """A moment as plans hold it; ``moment`` gives it back."""
+    return (start_of_today() - then) / timedelta(days=1)
+
+
 @contextmanager
-def as_if_at(moment: datetime) -> Iterator[None]:
-    """``timezone.now()`` and the time stamps of new rows give ``moment`` inside the block.
+def as_if_at(then: datetime) -> Iterator[None]:
+    """``timezone.now()`` and the time stamps of new rows give ``then`` inside the block.
 
     Only for a command that runs alone in its process: the clock of the whole process is changed.
     """
 
-    def then() -> datetime:
-        return moment
+    def now() -> datetime:
+        return then
 
-    fields = list(_stamped_fields())
-    timezone.now = then
-    for field in fields:
-        field.__dict__["_get_default"] = then
+    timezone.now = now
+    for field in _stamped_fields():
+        field.__dict__["_get_default"] = now
     try:
         yield
     finally:
         timezone.now = _real_now
-        for field in fields:
+        for field in _stamped_fields():
             field.__dict__["_get_default"] = _real_now
 
 
-def _stamped_fields() -> Iterator[Field]:
+@cache
+def _stamped_fields() -> list[Field]:
     """The fields whose default is the function ``now`` itself; they do not look it up again."""
-    for model in apps.get_models():
-        for field in model._meta.local_fields:
-            if field.default is _real_now:
-                yield field
+    return [
+        field
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if field.default is _real_now
+    ]

@@ -2,48 +2,77 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import Group as Role
 from django.core.management.base import CommandError
 from django.utils import timezone
+from django.utils.text import slugify
 
 from liaisons import groups, mandates, support
 from liaisons.accounts import people as accounts
 from liaisons.models import Country, Group, Language, Mandate, User
 
-from .people import CORE_TEAM, PRIMARY, REVIEWER, Account, Application, Liaison
+from .applications import Application, Unfinished
+from .clock import on
+from .people import CORE_TEAM, REVIEWER, Account, Liaison
 
-# A plan is a list of (days before now, what to do), carried out in the order of time.
+# A plan is a list of (when, what to do), carried out in the order of time; when: see ``clock.on``.
 Plan = list
 # Before the first demo application: somebody has to review it.
 LONG_AGO = 420
+EXPLANATIONS = [
+    "This is demo text. We met online with eleven members and agreed by a show of hands. "
+    "Nobody objected in the week after.",
+    "This is demo text. The board decided it in its monthly call. "
+    "The minutes are only for members, but you may ask the board.",
+    "This is demo text. There was a thread of two weeks in our chat group. "
+    "Six people agreed and one wanted somebody else.",
+    "This is demo text. I asked at our meeting in the library. All nine who came said yes.",
+]
 
 
 def plan_accounts(people: list[Account]) -> Plan:
     """The accounts everyone may try, except those whose owner signs up as a liaison."""
-    return [(LONG_AGO, lambda account=account: make_account(account)) for account in people]
+    return [(on(LONG_AGO), lambda account=account: make_account(account)) for account in people]
 
 
-def plan_liaison(one: Liaison) -> Plan:
+def plan_liaison(one: Liaison, made: set[str]) -> Plan:
     """One person's way to a mandate, and its end where it has one."""
+    hour = 6 + one.number % 13
     plan = [
-        (one.confirmed_days_ago + one.reviewed_after, lambda: apply_for(one)),
-        (one.confirmed_days_ago, lambda: confirm(one)),
+        (on(one.confirmed_days_ago + one.reviewed_after, hour), lambda: apply_for(one, made)),
+        (on(one.confirmed_days_ago, 8 + one.number % 9), _then(confirm, one, made)),
     ]
+    over = one.confirmed_days_ago - settings.MANDATE_LENGTH_DAYS - 1
+    if over > 0:
+        plan.append((on(over, 1), mandates.end_lapsed))
     if one.end_reason:
-        plan.append((3, lambda: end(one)))
+        plan.append((on(one.ended_days_ago, 16), _then(end, one, made)))
     return plan
 
 
-def plan_application(one: Application) -> Plan:
-    """One application that is still waiting, or was declined."""
-    plan = [(one.applied_days_ago, lambda: apply_for(one))]
+def plan_application(one: Application, made: set[str]) -> Plan:
+    """One application that is still waiting, was declined, or was taken back."""
+    plan = [(on(one.applied_days_ago, 7 + one.number % 14), lambda: apply_for(one, made))]
     if one.asked:
-        plan.append((one.asked_days_ago, lambda: ask(one)))
+        plan.append((on(one.asked_days_ago, 10), _then(ask, one, made)))
     if one.answered:
-        plan.append((one.asked_days_ago - 1, lambda: answer(one)))
+        plan.append((on(one.answered_days_ago, 18), _then(answer, one, made)))
     if one.declined:
-        plan.append((one.applied_days_ago - 5, lambda: decline(one)))
+        plan.append((on(one.applied_days_ago - 5, 11), _then(decline, one, made)))
+    if one.withdrawn_days_ago:
+        plan.append((on(one.withdrawn_days_ago, 20), _then(withdraw, one, made)))
     return plan
+
+
+def plan_beginner(one: Unfinished) -> Plan:
+    """Somebody who left sign-up in the middle."""
+    return [(on(one.began_days_ago, 15), lambda: begin(one))]
+
+
+def _then(act, one, made: set[str]):
+    """What follows on an application; done only where that was made in the same run."""
+    return lambda: act(one) if one.address in made else None
 
 
 def make_account(account: Account) -> User:
@@ -59,11 +88,15 @@ def make_account(account: Account) -> User:
     return person
 
 
-def apply_for(one: Liaison | Application) -> None:
-    """Sign up and hand in an application, unless this person ever began one."""
+def apply_for(one: Liaison | Application, made: set[str]) -> None:
+    """Sign up and hand in an application, unless this person ever began one.
+
+    Who did so goes into ``made``, the addresses of this run.
+    """
     person, is_new = accounts.enter(one.address, language=one.mail_language)
     if not is_new:
         return
+    made.add(one.address)
     person.time_zone = getattr(one, "time_zone", "UTC")
     person.save(update_fields=["time_zone"])
     support.save_answers(
@@ -85,6 +118,20 @@ def apply_for(one: Liaison | Application) -> None:
     mandates.submit(mandate=mandate, by=person)
 
 
+def begin(one: Unfinished) -> None:
+    """Begin to sign up and leave, unless this person ever began."""
+    person, is_new = accounts.enter(one.address, language=one.mail_language)
+    if not is_new:
+        return
+    person.display_name = one.name
+    person.save(update_fields=["display_name"])
+    mandate = mandates.start_draft(person=person)
+    if one.group:
+        mandates.choose_group(mandate=mandate, by=person, group=group_named(one.group))
+    if one.answers:
+        mandates.save_answers(mandate=mandate, by=person, **one.answers)
+
+
 def confirm(one: Liaison) -> None:
     """Make an applicant a liaison; the Core Team account is the contact."""
     mandate = mandate_of(one, Mandate.Status.SUBMITTED)
@@ -94,16 +141,17 @@ def confirm(one: Liaison) -> None:
 
 
 def end(one: Liaison) -> None:
-    """End a mandate by the liaison's own will."""
+    """End a mandate, by the liaison's own will or by the Core Team."""
     mandate = mandate_of(one, Mandate.Status.CONFIRMED)
     if mandate:
-        mandates.end_mandate(mandate=mandate, by=mandate.person, reason=one.end_reason)
+        by = reviewer() if one.ended_by_core_team else mandate.person
+        mandates.end_mandate(mandate=mandate, by=by, reason=one.end_reason)
 
 
 def ask(one: Application) -> None:
     """Ask an applicant for more."""
     mandate = mandate_of(one, Mandate.Status.SUBMITTED)
-    if mandate and not mandate.reviewer_id:
+    if mandate:
         mandates.ask_for_more(mandate=mandate, by=reviewer(), message=one.asked)
 
 
@@ -119,6 +167,13 @@ def decline(one: Application) -> None:
     mandate = mandate_of(one, Mandate.Status.SUBMITTED)
     if mandate:
         mandates.decline(mandate=mandate, by=reviewer(), message=one.declined)
+
+
+def withdraw(one: Application) -> None:
+    """Take an application back."""
+    mandate = mandate_of(one, Mandate.Status.SUBMITTED)
+    if mandate:
+        mandates.withdraw(mandate=mandate, by=mandate.person)
 
 
 def mandate_of(one: Liaison | Application, status: str) -> Mandate | None:
@@ -138,31 +193,32 @@ def group_of(one: Liaison | Application, person: User) -> Group:
             by=person,
             country=Country.objects.get(pk=one.country),
             languages=list(Language.objects.filter(pk__in=one.languages)),
-            page_url="https://example.org/demo/readers-of-the-lake",
+            page_url=f"https://example.org/demo/{slugify(one.proposes['name'])}",
             **one.proposes,
         )
-    group = Group.objects.filter(code=one.group).first()
-    group = group or Group.objects.filter(dbname=one.group).first()
+    return group_named(one.group)
+
+
+def group_named(name: str) -> Group:
+    """A group by its code or database name. Raises ``CommandError`` where there is none."""
+    group = Group.objects.filter(code=name).first() or Group.objects.filter(dbname=name).first()
     if group is None:
-        raise CommandError(f"There is no group {one.group}. First: manage.py import_reference_data")
+        raise CommandError(f"There is no group {name}. First: manage.py import_reference_data")
     return group
 
 
 def _evidence(one: Liaison | Application) -> dict:
     """How the group agreed: every third person explains it, the others link to a page."""
     answers = {
-        "seat": getattr(one, "seat", PRIMARY),
-        "role": getattr(one, "role", Mandate.Role.MEMBER),
+        "seat": one.seat,
+        "role": one.role,
         "is_attested": True,
         "support_answered": True,
     }
     if one.number % 3 == 1:
         return answers | {
             "evidence": Mandate.Evidence.EXPLANATION,
-            "evidence_text": (
-                "This is demo text. We met online with eleven members and agreed by a show of "
-                "hands. Nobody objected in the week after."
-            ),
+            "evidence_text": EXPLANATIONS[one.number % len(EXPLANATIONS)],
         }
     return answers | {
         "evidence": Mandate.Evidence.LINK,

@@ -1,6 +1,6 @@
 """Who the demo's people are. None of them exists."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from liaisons.models import Mandate
 
@@ -33,9 +33,10 @@ CORE_TEAM = Account(
 REVIEWER = Account(
     "reviewer@example.org", "Demo reviewer", "the queue of applications", role="Reviewer"
 )
-LIAISON = Account("liaison@example.org", "Demo liaison", "a liaison's own pages")
+LIAISON = Account("liaison@example.org", "Demo liaison", "a liaison with much to do")
+APPLICANT = Account("applicant@example.org", "Demo applicant", "an application that waits")
 PLAIN_MEMBER = Account("member@example.org", "Demo member", "no mandate yet; may apply")
-ACCOUNTS = [CORE_TEAM, REVIEWER, LIAISON, PLAIN_MEMBER]
+ACCOUNTS = [CORE_TEAM, REVIEWER, LIAISON, APPLICANT, PLAIN_MEMBER]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Liaison:
     is_public: bool = True
     rhythm: str = "weekly"
     needs_help: bool = False
+    # Why the mandate ended, when, and whether the Core Team ended it; empty while it lasts.
     end_reason: str = ""
+    ended_days_ago: int = 0
+    ended_by_core_team: bool = False
     address: str = ""
     name: str = ""
 
@@ -103,10 +107,11 @@ LIAISONS = [
     _liaison(21, "ptwikisource", "PT", "pt", ["pt"], "Europe/Lisbon", 36, rhythm="monthly"),
     _liaison(22, "eswikivoyage", "ES", "es", ["es"], "Europe/Madrid", 378),
     _liaison(23, "commonswiki", "NL", "en", ["nl", "en"], "Europe/Amsterdam", 33),
-    _liaison(24, "wikidatawiki", "AT", "de", ["de", "en"], "Europe/Vienna", 30, rhythm="none"),
+    _liaison(24, "wikidatawiki", "AT", "de", ["de", "en"], "Europe/Vienna", 30),
     _liaison(25, "CAT", "ES", "es", ["ca"], "Europe/Madrid", 27, role=BOARD),
     _liaison(26, "ELiSo", "FR", "fr", ["eo", "fr"], "Europe/Paris", 70,
-             end_reason="The group chose another person in its yearly vote."),
+             end_reason="The group chose another person in its yearly vote.",
+             ended_days_ago=3),
     _liaison(27, "WREN", "CA", "en", ["en"], "America/Toronto", 22, role=STAFF),
     _liaison(28, "CA", "CA", "fr", ["fr", "en"], "America/Montreal", 20),
     _liaison(29, "AM", "AM", "en", ["hy", "en"], "Asia/Yerevan", 17, seat=DEPUTY),
@@ -115,54 +120,17 @@ LIAISONS = [
     _liaison(31, "MX", "MX", "es", ["es", "nah"], "America/Mexico_City", 12),
     _liaison(32, "JWK", "TZ", "en", ["sw"], "Africa/Dar_es_Salaam", 9, is_public=False),
     _liaison(33, "GB-CYM", "GB", "en", ["cy"], "Europe/London", 6),
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Application:
-    """Somebody who applied and is not a liaison; what was done about it so far."""
-
-    number: int
-    group: str
-    country: str
-    mail_language: str
-    languages: list[str]
-    applied_days_ago: int
-    asked: str = ""
-    asked_days_ago: int = 0
-    answered: str = ""
-    declined: str = ""
-    proposes: dict = field(default_factory=dict)
-
-    @property
-    def address(self) -> str:
-        return f"demo-applicant-{self.number}@example.org"
-
-    @property
-    def name(self) -> str:
-        return f"Demo applicant {self.number}"
-
-
-APPLICATIONS = [
-    Application(
-        1, "dewiki", "DE", "de", ["de"], 12,
-        asked="Where did your community discuss this? Please send us a link.", asked_days_ago=10,
-        answered="We spoke about it on our central discussion page. The link follows in the form.",
-    ),
-    Application(
-        2, "PER", "PE", "es", ["es", "qu"], 9,
-        asked="Who took part in the meeting that chose you?", asked_days_ago=6,
-    ),
-    # The primary seat of this group is held: it can be confirmed once that mandate has ended.
-    Application(3, "AM", "AM", "en", ["hy"], 4),
-    Application(4, "HDW", "IN", "hi", ["hi"], 2),
-    Application(
-        5, "", "KE", "en", ["sw", "en"], 1,
-        proposes={"name": "Demo Readers of the Lake", "kind": "collaboration"},
-    ),
-    Application(
-        6, "VE", "VE", "es", ["es"], 25,
-        declined="The page you named shows no decision of the group. "
-        "Please apply again once there is one.",
-    ),
+    _liaison(34, "BEN", "BJ", "fr", ["fr", "fon"], "Africa/Porto-Novo", 64, role=BOARD),
+    _liaison(35, "WMB", "BR", "pt", ["pt"], "America/Sao_Paulo", 83, role=STAFF),
+    _liaison(36, "MYS", "MY", "en", ["ms"], "Asia/Kuala_Lumpur", 47, seat=DEPUTY),
+    _liaison(37, "DE", "DE", "de", ["de"], "Europe/Berlin", 92, seat=DEPUTY, rhythm="at_once"),
+    _liaison(38, "NGA", "NG", "en", ["ig", "en"], "Africa/Lagos", 28, seat=DEPUTY),
+    _liaison(39, "AU", "AU", "en", ["en"], "Australia/Sydney", 58, role=BOARD),
+    _liaison(40, "NPL", "NP", "en", ["ne"], "Asia/Kathmandu", 38, is_public=False,
+             rhythm="at_once"),
+    _liaison(41, "AR", "AR", "es", ["es"], "America/Argentina/Buenos_Aires", 50, seat=DEPUTY),
+    _liaison(42, "CL", "CL", "es", ["es"], "America/Santiago", 384, seat=DEPUTY),
+    _liaison(43, "TUN", "TN", "fr", ["fr", "ar"], "Africa/Tunis", 99, seat=DEPUTY,
+             end_reason="The group told us that this person no longer speaks for it.",
+             ended_days_ago=26, ended_by_core_team=True),
 ]  # fmt: skip

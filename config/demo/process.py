@@ -1,7 +1,7 @@
 """The demo's place in the process: the timeline's shift, and when its topics open and close."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +11,12 @@ from strategy.models import Topic
 from web import content_version
 from web.models import Installation
 
+from . import clock
+
 # Today is shown as this day of the real process: conversations and salons run, the Working
 # Groups write their first drafts.
 TODAY_IN_THE_PROCESS = date(2019, 7, 15)
+OPENS_AT_HOUR = 8
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,9 @@ TOPICS = {
     "community-health": Dates(-17, 25),
     "roles-and-responsibilities": Dates(-10, 39),
     "product-and-technology": Dates(-3, 62),
-    "partnerships": Dates(9, 62),
-    # Capacity Building is announced and has no dates yet.
+    "partnerships": Dates(-28, 20),
+    # Announced: it opens next week.
+    "capacity-building": Dates(9, 62),
 }
 
 
@@ -72,13 +76,18 @@ def date_topics() -> int:
         changed += 1
     if changed:
         content_version.bump()
-    topics.announce_due()
     return changed
 
 
+def plan_topics() -> list:
+    """When each topic opens, so that it gets its place among everything published."""
+    openings = sorted({dates.opens for dates in TOPICS.values() if dates.opens < 0})
+    return [(clock.on(-opens, OPENS_AT_HOUR), topics.announce_due) for opens in openings]
+
+
 def _moments(dates: Dates) -> tuple[datetime, datetime | None]:
-    today = datetime.combine(timezone.localdate(), time(0), tzinfo=UTC)
-    opens = today + timedelta(days=dates.opens, hours=8)
+    today = clock.start_of_today()
+    opens = today + timedelta(days=dates.opens, hours=OPENS_AT_HOUR)
     if dates.closes is None:
         return opens, None
     return opens, today + timedelta(days=dates.closes, hours=23, minutes=59)

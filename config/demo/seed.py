@@ -1,50 +1,70 @@
 """Everything a demo holds, carried out in the order of time."""
 
+import logging
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone, translation
 
-from liaisons import mandates
+from liaisons.errors import Refused
 from liaisons.models import Country, User
-from mailing.models import Notice
 from strategy.models import Topic
 from web import content_version
 
-from .clock import as_if_at
-from .mandates import plan_accounts, plan_application, plan_liaison
-from .people import ACCOUNTS, APPLICATIONS, CORE_TEAM, LIAISON, LIAISONS
-from .process import date_topics, shift_timeline
-from .update_texts import UPDATES
-from .updates import plan_update
+from . import clock
+from .applications import APPLICATIONS, BEGINNERS
+from .mandates import plan_accounts, plan_application, plan_beginner, plan_liaison
+from .people import ACCOUNTS, CORE_TEAM, LIAISONS
+from .post import Post, due_hours
+from .process import date_topics, plan_topics, shift_timeline
+from .updates import plan_updates
+
+MINUTE = timedelta(minutes=1)
 
 
 @transaction.atomic
-def seed(password: str) -> None:
+def seed(password: str) -> list[str]:
     """Make what is missing; what an earlier run made, and what people changed since, stays.
 
-    All demo people get ``password``. Raises ``CommandError`` without the reference data.
+    All demo people get ``password``. Gives what was refused, because people of the demo have done
+    something else meanwhile. Raises ``CommandError`` without the reference data.
     """
     if not (Country.objects.exists() and Topic.objects.exists()):
         raise CommandError(
             "The demo stands on the reference data. First: manage.py import_reference_data"
         )
-    now = timezone.now()
-    with translation.override("en"):
-        last_notice = Notice.objects.aggregate(last=Max("pk"))["last"] or 0
-        for days_ago, act in _plan():
-            with as_if_at(now - timedelta(days=days_ago)):
-                act()
-        # Mails about what lies months back would have gone out then; nobody gets them now.
-        Notice.objects.filter(pk__gt=last_notice, created_at__lt=now).delete()
+    refused = []
+    with translation.override("en"), _without_log("mailing"):
         shift_timeline()
         date_topics()
+        post = Post()
+        for days, act in _plan(post):
+            moment = clock.moment(days)
+            with clock.as_if_at(moment):
+                try:
+                    act()
+                except Refused as refusal:
+                    refused.append(str(refusal.message))
+            with clock.as_if_at(moment + MINUTE):
+                post.hand_over()
         set_passwords(password)
         content_version.bump()
+    return refused
+
+
+@contextmanager
+def _without_log(name: str):
+    """Keep what the past would have logged out of today's log; warnings stay."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def set_passwords(password: str) -> None:
@@ -61,18 +81,21 @@ def set_passwords(password: str) -> None:
 
 def demo_addresses() -> list[str]:
     """The addresses of everyone the demo makes."""
-    return [one.address for one in [*ACCOUNTS, *LIAISONS, *APPLICATIONS]]
+    return [one.address for one in [*ACCOUNTS, *LIAISONS, *APPLICATIONS, *BEGINNERS]]
 
 
-def _plan() -> list:
-    plan = plan_accounts([account for account in ACCOUNTS if account is not LIAISON])
+def _plan(post: Post) -> list:
+    """Everything there is to do, in the order of time."""
+    owners = {one.address for one in [*LIAISONS, *APPLICATIONS]}
+    plan = plan_accounts([account for account in ACCOUNTS if account.address not in owners])
+    made: set[str] = set()
     for liaison in LIAISONS:
-        plan += plan_liaison(liaison)
-        over = liaison.confirmed_days_ago - settings.MANDATE_LENGTH_DAYS - 1
-        if over > 0:
-            plan.append((over, mandates.end_lapsed))
+        plan += plan_liaison(liaison, made)
     for application in APPLICATIONS:
-        plan += plan_application(application)
-    for update in UPDATES:
-        plan += plan_update(update)
+        plan += plan_application(application, made)
+    for beginner in BEGINNERS:
+        plan += plan_beginner(beginner)
+    plan += plan_topics()
+    plan += plan_updates(post)
+    plan += [(clock.days_before_today(hour), post.make_round) for hour in due_hours(timezone.now())]
     return sorted(plan, key=lambda step: -step[0])

@@ -1,36 +1,118 @@
-"""The demo's updates, by the verbs of the Core Team."""
+"""The demo's updates, by the verbs of the Core Team.
 
+In its file an update has ``days_ago`` (published then) or ``in_days`` (scheduled); one with
+neither stays a draft. Each language is a table of its own with ``title``, ``short`` and perhaps
+``body``; its ``added_after`` are the days after which that translation came. ``correction`` holds
+words that were wrong at first: ``before`` by field, and ``days_after``.
+"""
+
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.utils import timezone
+from django.conf import settings
 
 from liaisons.models import User
 from strategy import updates
 from strategy.models import Update
 
+from . import clock
 from .people import CORE_TEAM
-from .update_texts import DemoUpdate
+from .post import Post
+from .text_files import read_all
+
+FIELDS = ("title", "short", "body")
+# When on its day an update is published (UTC).
+HOUR = 9
+MINUTE = 1 / (24 * 60)
+DEMO_NOTE = {
+    "ar": "كُتب هذا التحديث للعرض التجريبي. لم يرسله أحد.",
+    "de": "Dieser Text wurde für die Demo geschrieben. Niemand hat ihn verschickt.",
+    "en": "This update was written for the demo. Nobody sent it.",
+    "es": "Este texto se escribió para la demostración. Nadie lo envió.",
+    "fr": "Ce texte a été écrit pour la démonstration. Personne ne l’a envoyé.",
+    "hi": "यह पाठ डेमो के लिए लिखा गया है। इसे किसी ने नहीं भेजा।",
+    "ja": "この文章はデモのために書かれました。実際には送られていません。",
+    "pt": "Este texto foi escrito para a demonstração. Ninguém o enviou.",
+    "ru": "Этот текст написан для демонстрации. Его никто не рассылал.",
+    "zh-hans": "本文为演示而写，没有任何人发送过。",
+}
 
 
-def plan_update(one: DemoUpdate) -> list:
-    """When an update is written and put out, in days before now."""
-    return [(max(one.days_ago or 0, 0), lambda: put_out(one))]
+def plan_updates(post: Post) -> list:
+    """What the Core Team does with each update, and when; ``post`` carries it to people."""
+    plan = []
+    for slug, texts in read_all("updates").items():
+        days_ago = max(texts.get("days_ago", 0), 0)
+        hour = HOUR if days_ago else -2
+        at_first = [code for code in _languages(texts) if not texts[code].get("added_after")]
+        first_words = texts.get("correction", {}).get("before", {})
+        written: list[Update] = []
+        plan.append(
+            (
+                clock.on(days_ago, hour),
+                lambda slug=slug, texts=texts, at_first=at_first, words=first_words, made=written: (
+                    put_out(slug, texts, at_first, words, made)
+                ),
+            )
+        )
+        plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
+        for days, fields in _later(texts):
+            plan.append(
+                (
+                    clock.on(days_ago - days, 14),
+                    lambda fields=fields, made=written: change(made, fields),
+                )
+            )
+    return plan
 
 
-def put_out(one: DemoUpdate) -> None:
-    """Write an update, unless it is there, and publish or schedule it as it says."""
-    if Update.objects.filter(slug=one.slug).exists():
+def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: list) -> None:
+    """Write an update, unless it is there, and publish or schedule it as its file says.
+
+    ``words`` stand in place of those of the file; the update goes into ``made``.
+    """
+    if Update.objects.filter(slug=slug).exists():
         return
     author = User.objects.get(email=CORE_TEAM.address)
-    update = Update(slug=one.slug)
-    for language, text in one.texts.items():
-        for name in ("title", "short", "body"):
-            setattr(update, f"{name}_{language.replace('-', '_')}", getattr(text, name) or None)
+    update = Update(slug=slug)
+    for code in languages:
+        for name, text in _fields(texts, code).items():
+            setattr(update, name, words.get(name, text))
     update = updates.save(update, actor=author)
-    if one.days_ago is None:
-        return
-    if one.days_ago < 0:
-        at = timezone.now() + timedelta(days=-one.days_ago)
+    made.append(update)
+    if "in_days" in texts:
+        at = clock.start_of_today() + timedelta(days=texts["in_days"], hours=HOUR)
         updates.schedule(update, at=at, actor=author)
-    else:
+    elif "days_ago" in texts:
         updates.publish(update, actor=author)
+
+
+def change(made: list[Update], fields: dict[str, str]) -> None:
+    """Add a translation, or correct what was wrong, to an update of this run."""
+    for update in made:
+        update.refresh_from_db()
+        for name, text in fields.items():
+            setattr(update, name, text)
+        updates.save(update, actor=User.objects.get(email=CORE_TEAM.address))
+
+
+def _later(texts: dict) -> Iterator[tuple[int, dict[str, str]]]:
+    for code in _languages(texts):
+        if texts[code].get("added_after"):
+            yield texts[code]["added_after"], _fields(texts, code)
+    if "correction" in texts:
+        before = texts["correction"]["before"]
+        fields = {name: text for name, text in _fields(texts, "en").items() if name in before}
+        yield texts["correction"]["days_after"], fields
+
+
+def _fields(texts: dict, code: str) -> dict[str, str]:
+    ending = code.replace("-", "_")
+    fields = {f"{name}_{ending}": texts[code].get(name, "").strip() for name in FIELDS}
+    if fields[f"body_{ending}"]:
+        fields[f"body_{ending}"] += f"\n\n*{DEMO_NOTE[code]}*"
+    return {name: text or None for name, text in fields.items()}
+
+
+def _languages(texts: dict) -> list[str]:
+    return [code for code, _name in settings.LANGUAGES if code in texts]

@@ -34,6 +34,7 @@ ACCOUNTS = {
     "core-team@example.org": "the Core Team: the admin",
     "reviewer@example.org": "reviews mandates",
     "liaison@example.org": "an active liaison",
+    "applicant@example.org": "waits for the review of an application",
     "member@example.org": "signed in, not yet a liaison",
 }
 
@@ -174,9 +175,11 @@ def fill_database(environment: dict[str, str]) -> None:
     )
     # Once a day, because the demo's timeline is moved so that today falls into the process.
     today = time.strftime("%Y-%m-%d", time.gmtime())
+    demo = ROOT / "config" / "demo"
+    texts = [*files_under(demo, "*.py"), *files_under(demo, "*.toml"), *files_under(demo, "*.csv")]
     once(
-        Stamp("demo", [], database, environment["DEMO_PASSWORD"], today, folder=stamps),
-        lambda: manage(environment, "Making the demo accounts", "seed_demo"),
+        Stamp("demo", texts, database, environment["DEMO_PASSWORD"], today, folder=stamps),
+        lambda: manage(environment, "Filling the demo", "seed_demo"),
     )
     collect = ("collectstatic", "--noinput", "--clear", "--verbosity", "0")
     once(

@@ -82,10 +82,10 @@ def test_a_demo_has_all_that_pages_need_to_be_judged(demo, client, mailoutbox):
     active = Mandate.objects.active().select_related("group", "person")
     assert active.filter(person__email="liaison@example.org").count() == 1
     assert active.count() >= 30
-    assert active.filter(seat="deputy").count() == 2
+    assert active.filter(seat="deputy").count() >= 5
     assert active.filter(person__is_public_by_name=False).count() >= 5
-    assert Mandate.objects.filter(events__kind="lapsed").count() == 2
-    assert Mandate.objects.filter(events__kind="ended").count() == 1
+    assert Mandate.objects.filter(events__kind="lapsed").count() == 3
+    assert Mandate.objects.filter(events__kind="ended").count() == 2
     regions = set(active.values_list("group__region", flat=True)) - {None}
     assert len(regions) == 8
     assert set(active.values_list("group__kind", flat=True)) >= {
@@ -93,18 +93,20 @@ def test_a_demo_has_all_that_pages_need_to_be_judged(demo, client, mailoutbox):
     }  # fmt: skip
     waiting = Mandate.objects.waiting()
     assert set(waiting.values_list("status", flat=True)) == {"submitted", "more_asked"}
-    assert waiting.filter(group__status="proposed").count() == 1
+    assert waiting.count() >= 20
+    assert waiting.filter(group__status="proposed").count() == 2
     assert waiting.filter(seat="primary", group__mandates__status="confirmed").exists()
 
     published = Update.objects.published()
-    assert published.count() == 7
+    assert published.count() >= 7
     assert all(update.short_en and len(update.short_en) <= 800 for update in published)
     assert published.exclude(title_ar=None).count() >= 4
-    assert [update.position for update in published] == [7, 6, 5, 4, 3, 2, 1]
-    assert Topic.objects.open().count() == 6
+    positions = [update.position for update in published]
+    assert positions == sorted(positions, reverse=True)
+    assert Topic.objects.open().count() == 7
     assert Preference.objects.filter(rhythm="weekly").count() > 30
     assert not mailoutbox
-    assert not Notice.objects.exists()
+    assert not Notice.objects.filter(state__in=["pending", "claimed", "retry"]).exists()
 
     days = (timezone.localdate() - timezone.datetime(2019, 7, 15).date()).days
     assert Installation.objects.get().shift_days == days

@@ -1,0 +1,167 @@
+"""The demo's post: digests and notices of the past weeks, each with its fate, none of them sent.
+
+Editions are frozen by the product itself at the hours at which they were due. Then, in place of a
+mail server, the answers below decide what becomes of each message. What worked and what went
+wrong can so be looked at in the admin, and nobody is owed a mail about the past.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from mailing import claims, editions, recipients
+from mailing.addresses import address_hash
+from mailing.due_hours import due_hour, falls_on
+from mailing.models import (
+    Delivery,
+    Edition,
+    FailReason,
+    Letter,
+    Notice,
+    Preference,
+    Rhythm,
+    SkipReason,
+    State,
+    Suppression,
+)
+
+from .people import LIAISONS
+
+# How far back the editions reach.
+WEEKS = 5
+# Near the present a server that is in trouble is asked again every so many hours.
+ASK_AGAIN_HOURS = 2
+ASK_AGAIN_DAYS = 1
+
+# The connection breaks after the last dot; the person ends the digest while it waits.
+LOST, LEFT = "lost", "left"
+UNKNOWN = "550 5.1.1 No such user here"
+REFUSED = "554 5.7.1 Message refused by policy"
+BUSY = "421 4.3.2 Too many connections, try again later"
+GREYLISTED = "451 4.7.1 Greylisted, please try again"
+FULL = "452 4.2.2 The mailbox is full"
+
+# What the mail server says to each try for one person, one after the other; then it takes all.
+DIGESTS = {
+    "demo-liaison-5@example.org": [REFUSED],
+    "demo-liaison-10@example.org": ["", UNKNOWN],
+    "demo-liaison-12@example.org": ["", BUSY],
+    "demo-liaison-18@example.org": [GREYLISTED, BUSY],
+    "demo-liaison-21@example.org": [LOST],
+    "demo-liaison-23@example.org": ["", LOST],
+    "demo-liaison-24@example.org": ["", LEFT],
+    "demo-liaison-37@example.org": [""] * 3 + [FULL] * 500,
+}
+NOTICES = {
+    "demo-applicant-9@example.org": ["", UNKNOWN],
+    "demo-applicant-21@example.org": [GREYLISTED],
+    "demo-liaison-31@example.org": ["", LOST],
+    "demo-liaison-43@example.org": ["", "", REFUSED],
+}
+
+
+def due_hours(now: datetime) -> list[datetime]:
+    """Every hour of the last weeks in which a digest of a demo liaison was due, oldest first."""
+    today = now.astimezone(UTC).date()
+    wanted = {(one.rhythm, one.time_zone) for one in LIAISONS}
+    hours = {
+        due_hour(zone, day)
+        for day in _days(today)
+        for rhythm, zone in wanted
+        if rhythm in Edition.BY_THE_CLOCK and falls_on(rhythm, day)
+    }
+    asked_again = {
+        now - timedelta(hours=hours) for hours in range(0, ASK_AGAIN_DAYS * 24 + 1, ASK_AGAIN_HOURS)
+    }
+    first = now - timedelta(weeks=WEEKS)
+    return sorted(hour for hour in hours | asked_again if first <= hour <= now)
+
+
+def _days(today: date) -> Iterator[date]:
+    for back in range(-1, WEEKS * 7 + 1):
+        yield today - timedelta(days=back)
+
+
+class Post:
+    """The post of one run. ``is_first``: no edition was ever made, so a past can be given."""
+
+    def __init__(self):
+        self.is_first = not Edition.objects.exists()
+        self._tries: Counter = Counter()
+        newest = Notice.objects.order_by("-pk").values_list("pk", flat=True).first()
+        self._newest_notice = newest or 0
+
+    def make_round(self) -> None:
+        """Freeze what is due now, and hand over what waits."""
+        if self.is_first:
+            editions.make_editions()
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Decide the fate of every message of this run that is due now."""
+        self._work(Notice.objects.filter(pk__gt=self._newest_notice), NOTICES)
+        if self.is_first:
+            self._work(Delivery.objects.all(), DIGESTS)
+
+    def _work(self, letters, answers) -> None:
+        due = letters.due(timezone.now()).select_related("recipient__user")
+        for letter in due:
+            claim(letter)
+            self._decide(letter, answers)
+
+    def _decide(self, letter: Letter, answers) -> None:
+        recipient = letter.recipient
+        reason = obstacle(letter)
+        if reason:
+            claims.skip(letter, reason)
+            return
+        given = answers.get(recipient.address, [])
+        number = self._tries[type(letter), recipient.pk]
+        self._tries[type(letter), recipient.pk] += 1
+        said = given[number] if number < len(given) else ""
+        if said == LEFT:
+            by_link = Preference.Source.UNSUBSCRIBE_LINK
+            recipients.set_rhythm(recipient.user, Rhythm.NONE, source=by_link)
+            claims.skip(letter, SkipReason.RHYTHM_NONE)
+            return
+        claims.begin(letter)
+        if not said:
+            claims.sent(letter)
+        elif said == LOST:
+            claims.set_aside(letter, "The connection was lost after the last dot")
+        elif said == UNKNOWN:
+            Suppression.objects.get_or_create(
+                address_hash=address_hash(recipient.address),
+                defaults={"reason": Suppression.Reason.BOUNCED, "detail": said},
+            )
+            claims.fail(letter, FailReason.BAD_ADDRESS, said)
+        elif said.startswith("5"):
+            claims.fail(letter, FailReason.REFUSED, said)
+        else:
+            claims.retry(letter, said)
+
+
+def claim(letter: Letter) -> None:
+    """Take one message as a worker does."""
+    letter.claim = uuid.uuid4()
+    type(letter).objects.filter(pk=letter.pk).update(
+        state=State.CLAIMED,
+        claim=letter.claim,
+        lease_until=timezone.now() + timedelta(seconds=settings.MAIL_LEASE),
+        started_at=None,
+    )
+
+
+def obstacle(letter: Letter) -> str:
+    """Why this message does not go out after all, or ""."""
+    recipient = letter.recipient
+    if Suppression.objects.filter(address_hash=recipient.address_hash).exists():
+        return SkipReason.SUPPRESSED
+    if isinstance(letter, Delivery):
+        has_left = recipient.preferences.filter(rhythm=Rhythm.NONE).exists()
+        return SkipReason.RHYTHM_NONE if has_left else ""
+    return ""
