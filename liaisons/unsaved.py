@@ -8,9 +8,14 @@ import functools
 
 from django.http import QueryDict
 
+from web import rate_limits
+
+from .accounts.network import network_address
+
 KEY = "unsaved"
 WHOSE = "whose"
 MOST_CHARACTERS = 20_000
+LONG_FORMS_AN_HOUR = 30
 
 
 def keep(request, place: str) -> None:
@@ -20,6 +25,16 @@ def keep(request, place: str) -> None:
     encoded = typed.urlencode()
     if len(encoded) <= MOST_CHARACTERS:
         request.session[KEY] = {"place": place, "typed": encoded}
+
+
+def keep_long(request, *, most: int) -> None:
+    """The same for a page with a long form: at most ``most`` characters, a few an hour."""
+    if sum(len(text) for text in request.POST.values()) <= most and rate_limits.allow(
+        f"unsaved:{network_address(request)}", limit=LONG_FORMS_AN_HOUR, seconds=3600
+    ):
+        typed = request.POST.copy()
+        typed.pop("csrfmiddlewaretoken", None)
+        request.session[KEY] = {"place": _place(request), "typed": typed.urlencode()}
 
 
 def take(request, place: str, *, field: str, value) -> QueryDict | None:

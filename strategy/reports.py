@@ -22,9 +22,32 @@ from liaisons.models import Group, Language
 from web import content_version
 
 from . import notices
-from .models import Report, ReportDraft, ReportVersion, Statement, Topic
+from .models import Relay, Report, ReportDraft, ReportVersion, Statement, Topic
+from .models.reports import MOST_STATEMENTS
 
 PARTS = ("topic", "place", "page_url", "held_on", "form", "language", "people", "overview")
+# Twice what a full report holds: long pastes are kept too, until somebody shortens them.
+MOST_TYPED = 250_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An opened page in which somebody writes, and how often it has saved.
+
+    ``page`` is a name of its own for each opening. ``before`` names the page whose unsaved words
+    this one took over, after a crash or a new sign-in.
+    """
+
+    page: str = ""
+    step: int = 0
+    before: str = ""
+
+    def saved(self, draft: ReportDraft) -> bool:
+        """True where the draft's last words came from here, whatever became of the answer."""
+        return bool(draft.saved_from) and draft.saved_from in (self.page, self.before)
+
+
+UNKNOWN = Opened()
 
 
 class Changed(Refused):
@@ -63,29 +86,46 @@ class Content:
 
 
 @transaction.atomic
-def start(*, key: uuid.UUID, group: Group, by, data: dict) -> Report:
-    """Begin a report with a first draft. The same ``key`` again gives the report begun with it."""
+def start(*, key: uuid.UUID, group: Group, by, data: dict, opened: Opened = UNKNOWN) -> Report:
+    """Begin a report with a first draft.
+
+    The same ``key`` again gives the report begun with it, with these later words saved; raises
+    then as ``save_draft`` does.
+    """
     require_liaison(by, group)
+    _check_size(data)
     report, is_new = Report.objects.get_or_create(person=by, key=key, defaults={"group": group})
     if is_new:
-        ReportDraft.objects.create(report=report, data=data, saved_by=by)
+        ReportDraft.objects.create(
+            report=report, data=data, saved_by=by, saved_from=opened.page, saved_step=opened.step
+        )
+    else:
+        save_draft(report=report, by=by, data=data, seen=0, opened=opened)
     return report
 
 
 @transaction.atomic
-def save_draft(*, report: Report, by, data: dict, seen: int) -> ReportDraft:
+def save_draft(
+    *, report: Report, by, data: dict, seen: int, opened: Opened = UNKNOWN
+) -> ReportDraft:
     """Keep what is typed, unchecked. ``seen`` is the revision the writer's page began with.
 
-    Raises ``Changed`` where the draft went on meanwhile and says something else, ``AlreadyDone``
-    where it is published or was discarded.
+    Raises ``Changed`` where the draft went on meanwhile elsewhere and says something else,
+    ``AlreadyDone`` where it is published or was discarded, ``Refused`` where it is too long.
     """
     draft = _locked_draft(report, by)
-    if draft.data == data:
-        return draft
-    if draft.revision != seen:
-        raise Changed(draft)
-    draft.data, draft.saved_by, draft.saved_at = data, by, timezone.now()
-    draft.revision += 1
+    _check_size(data)
+    is_from_here = opened.saved(draft)
+    if is_from_here and draft.saved_from == opened.page and opened.step < draft.saved_step:
+        return draft  # A slow request that a later one of the same page has overtaken.
+    if draft.data != data:
+        if draft.revision != seen and not is_from_here:
+            raise Changed(draft)
+        draft.data, draft.saved_by, draft.saved_at = data, by, timezone.now()
+        draft.saved_from = opened.page
+        draft.revision += 1
+    if draft.saved_from == opened.page:
+        draft.saved_step = opened.step
     draft.save()
     return draft
 
@@ -108,8 +148,9 @@ def discard_draft(*, report: Report, by, seen: int) -> None:
 def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     """Show a report, or its correction, to everyone, and send the writer a receipt.
 
-    Raises ``Changed`` where the draft went on meanwhile, ``Refused`` where nothing is left to
-    publish or a correction names a statement the report does not have.
+    Raises ``Changed`` where the draft went on meanwhile, ``AlreadyDone`` where it is published,
+    ``Refused`` where nothing is left to publish, a correction changes nothing, or it names a
+    statement the report does not have.
     """
     draft = _locked_draft(report, by)
     if draft.revision != seen:
@@ -118,6 +159,7 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     # Its lock also puts reports published at the same time in a row, so that numbers have no gap.
     content_version.bump()
     now = timezone.now()
+    before = snapshot(report) if report.is_published else None
     if report.is_published:
         report.corrected_at = now
     else:
@@ -129,6 +171,8 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
         setattr(report, part, getattr(content, part))
     report.save()
     _put_statements(report, content)
+    if snapshot(report) == before:
+        raise Refused(_("This correction changes nothing yet."))
     version = ReportVersion.objects.create(
         report=report,
         number=report.version,
@@ -152,6 +196,25 @@ def start_correction(*, report: Report, by, data: dict) -> ReportDraft:
         report=report, defaults={"data": data, "saved_by": by}
     )
     return draft
+
+
+def usual_language(group: Group, *, by) -> str | None:
+    """The code of the language of this person's last report or relay for a group, if any."""
+    report = (
+        Report.objects.published()
+        .filter(group=group, person=by)
+        .values_list("language", "published_at")
+        .first()
+    )
+    relay = (
+        Relay.objects.current()
+        .filter(group=group, person=by)
+        .order_by("-recorded_at")
+        .values_list("language", "recorded_at")
+        .first()
+    )
+    last = max(filter(None, (report, relay)), key=lambda found: found[1], default=None)
+    return last[0] if last else None
 
 
 def snapshot(report: Report) -> dict:
@@ -179,7 +242,8 @@ def snapshot(report: Report) -> dict:
 def _put_statements(report, content) -> None:
     there = {statement.number: statement for statement in report.statements.all()}
     unknown = (set(content.changes) | content.withdraws) - set(there)
-    if unknown:
+    gone = {number for number in content.changes if number in there and there[number].withdrawn_in}
+    if unknown or gone:
         raise Refused(_("This report has no such statement."))
     for number, text in content.changes.items():
         if there[number].text != text:
@@ -191,8 +255,23 @@ def _put_statements(report, content) -> None:
         Statement(report=report, number=number, text=text, added_in=report.version)
         for number, text in enumerate(content.statements, start=max(there, default=0) + 1)
     )
-    if not report.statements.public().exists():
+    left = report.statements.public().count()
+    if not left:
         raise Refused(_("A report needs at least one statement."))
+    if left > MOST_STATEMENTS:
+        raise Refused(_("A report has at most %(most)s statements.") % {"most": MOST_STATEMENTS})
+
+
+def _check_size(data: dict) -> None:
+    typed = sum(len(str(text)) for text in data.values())
+    if typed > MOST_TYPED:
+        raise Refused(
+            _(
+                "This is too long to be saved: %(typed)s characters, and at most %(most)s fit."
+                " Please make two reports of it."
+            )
+            % {"typed": typed, "most": MOST_TYPED}
+        )
 
 
 def _locked(report, by) -> Report:

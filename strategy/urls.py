@@ -3,7 +3,18 @@
 from django.urls import path
 
 from .feeds import update_feed
-from .views import dashboard, own_updates, relays, reports, statements, timeline, topics, updates
+from .views import (
+    dashboard,
+    own_reports,
+    own_updates,
+    relays,
+    report_editor,
+    reports,
+    statements,
+    timeline,
+    topics,
+    updates,
+)
 
 app_name = "strategy"
 
@@ -35,4 +46,9 @@ urlpatterns = [
     path("my/relays/new/", relays.relay_new, name="relay_new"),
     path("my/relays/<int:pk>/", relays.relay_edit, name="relay_edit"),
     path("my/relays/<int:pk>/withdraw/", relays.relay_withdraw, name="relay_withdraw"),
+    path("my/reports/", own_reports.report_list, name="own_reports"),
+    path("my/reports/new/", report_editor.report_new, name="report_new"),
+    path("my/reports/<int:pk>/", report_editor.report_edit, name="report_edit"),
+    path("my/reports/<int:pk>/correct/", own_reports.report_correct, name="report_correct"),
+    path("my/reports/<int:pk>/discard/", own_reports.report_discard, name="report_discard"),
 ]

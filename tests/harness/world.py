@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from liaisons import group_search
 from liaisons.models import Group, Language, Mandate, MandateEvent, Region, User
 from mailing import recipients, unsubscribe
 from strategy import updates
@@ -136,6 +137,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     report, draft_report = reports_of(alice, swahili, topic, answered_by=erin)
     draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
     update.refresh_from_db()
+    group_search.refresh_search_text()
     reader = recipients.sync_user(dave, dave.email, "en", "UTC")
     return World(
         people={
@@ -231,6 +233,9 @@ SAMPLES = {
     "strategy:update_open": lambda w: {"slug": w.update.slug},
     "strategy:relay_edit": lambda w: {"pk": w.relay.pk},
     "strategy:relay_withdraw": lambda w: {"pk": w.relay.pk},
+    "strategy:report_edit": lambda w: {"pk": w.draft_report.pk},
+    "strategy:report_correct": lambda w: {"pk": w.report.pk},
+    "strategy:report_discard": lambda w: {"pk": w.draft_report.pk},
     "strategy:report_detail": lambda w: {"number": w.report.number},
     "strategy:report_version": lambda w: {"number": w.report.number, "version": 1},
     "strategy:report_short": lambda w: {"number": w.report.number},
