@@ -4,6 +4,7 @@ A notice stores ids only; texts and addresses are looked up when it is sent.
 """
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ MOST_SHOWN = 20
 def register_all() -> None:
     """Make the kinds known to mailing; called once, when the app is ready."""
     contexts = {PUBLISHED: _of_report, ANSWERED: _of_answer}
+    holds = {PUBLISHED: _still_has_account, ANSWERED: _still_speaks}
     for kind, label in KINDS.items():
         stem = f"strategy/mail/{kind}"
         notices.register(
@@ -33,7 +35,7 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=_still_has_account,
+            still_holds=holds[kind],
             more_context=contexts[kind],
         )
 
@@ -44,23 +46,33 @@ def tell_published(report: Report, version: ReportVersion, *, by: User) -> None:
 
 
 def tell_answered(response: Response) -> None:
-    """Owe one mail to each liaison of the groups whose statements this answers.
-
-    Who published the report hears of it too, even when their mandate has ended.
-    """
-    statements = response.statements.public()
-    groups = statements.values("report__group")
-    liaisons = Mandate.objects.active().filter(group__in=groups).values("person")
-    writers = statements.values("report__person")
-    people = User.objects.filter(is_active=True, erased_at=None)
-    people = people.filter(pk__in=liaisons) | people.filter(pk__in=writers)
-    for person in people.distinct().order_by("pk"):
+    """Owe one mail to each liaison of the groups whose statements this answers."""
+    for person in liaisons_of(response.statements.public()).order_by("pk"):
         notices.send(ANSWERED, person, {"response_id": response.pk})
+
+
+def liaisons_of(statements: QuerySet[Statement]) -> QuerySet[User]:
+    """Who speaks today for the groups that made these statements, each person once."""
+    active = Mandate.objects.active().filter(group__in=statements.values("report__group"))
+    return User.objects.filter(is_active=True, erased_at=None, pk__in=active.values("person"))
 
 
 def _still_has_account(notice) -> bool:
     person = notice.recipient.user
     return bool(person and person.is_active and not person.erased_at)
+
+
+def _still_speaks(notice) -> bool:
+    """Asked again right before sending: who left meanwhile gets no mail."""
+    return _still_has_account(notice) and _answered_for(notice).exists()
+
+
+def _answered_for(notice) -> QuerySet[Statement]:
+    """The statements that the answer of this mail is for, of the groups its reader speaks for."""
+    active = Mandate.objects.active().filter(person=notice.recipient.user)
+    return Statement.objects.public().filter(
+        response=notice.context["response_id"], report__group__in=active.values("group")
+    )
 
 
 def _of_report(notice) -> dict:
@@ -76,21 +88,16 @@ def _of_report(notice) -> dict:
 
 def _of_answer(notice) -> dict:
     response = Response.objects.get(pk=notice.context["response_id"])
-    person = notice.recipient.user
-    own = Statement.objects.public().filter(response=response)
-    groups = Mandate.objects.active().filter(person=person).values("group")
-    own = own.filter(report__group__in=groups) | own.filter(report__person=person)
-    own = own.select_related("report__group").distinct().in_order()
+    own = _answered_for(notice).select_related("report__group", "report__language").in_order()
     statements = list(own[: MOST_SHOWN + 1])
+    groups = {one.report.group_id: one.report for one in statements}
     return {
         "response": response,
         "statements": statements[:MOST_SHOWN],
         "has_more": len(statements) > MOST_SHOWN,
         "pages": [
-            {"group": group, "url": settings.BASE_URL + url}
-            for group, url in {
-                one.report.group: _group_page(one.report) for one in statements
-            }.items()
+            {"group": report.group, "url": settings.BASE_URL + _group_page(report)}
+            for report in groups.values()
         ],
     }
 

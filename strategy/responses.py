@@ -4,13 +4,16 @@ Each verb names the acting person, checks their permission at the moment of acti
 one transaction with the statements locked.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modeltranslation.utils import build_localized_fieldname
 
 from liaisons.errors import AlreadyDone, Refused
 from web import content_version
@@ -19,6 +22,10 @@ from . import notices
 from .models import Response, Statement
 
 MAY_ANSWER = "strategy.answer_statement"
+SAVED_MEANWHILE = gettext_lazy(
+    "Somebody else saved this answer while you were writing. Copy what you wrote, load this page "
+    "again and put your changes in."
+)
 
 
 @transaction.atomic
@@ -34,15 +41,18 @@ def receive(*, statements: Iterable[Statement], by) -> int:
 
 
 @transaction.atomic
-def answer(*, statements: Iterable[Statement], texts: dict[str, str], by) -> Response:
+def answer(
+    *, statements: Iterable[Statement], texts: Mapping[str, str | None], by, seen: str | None = None
+) -> Response:
     """Answer statements in one text, and tell the liaisons of the groups that made them.
 
     ``texts`` gives the text by field: ``{"text_en": …, "text_fr": …}``; English is needed.
-    Raises ``AlreadyDone`` where one of them has an answer, ``Refused`` where none is left or
-    English is missing.
+    ``seen`` is what ``state_of`` gave when the writer read them. Raises ``AlreadyDone`` where one
+    of them has an answer, ``Refused`` where one was corrected since, none is left, or English is
+    missing.
     """
     _require(by)
-    if not texts.get("text_en", "").strip():
+    if not (texts.get("text_en") or "").strip():
         raise Refused(_("The answer needs a text in English."))
     found = _locked(statements)
     answered = [one.ref for one in found if one.response_id]
@@ -50,6 +60,10 @@ def answer(*, statements: Iterable[Statement], texts: dict[str, str], by) -> Res
         raise AlreadyDone(
             _("Answered already: %(statements)s. Nothing was changed.")
             % {"statements": ", ".join(answered)}
+        )
+    if seen is not None and seen != state_of(found):
+        raise Refused(
+            _("Statements were corrected while you were writing. Please read them again.")
         )
     found = [one for one in found if not one.withdrawn_in]
     if not found:
@@ -66,14 +80,49 @@ def answer(*, statements: Iterable[Statement], texts: dict[str, str], by) -> Res
 
 
 @transaction.atomic
-def correct(response: Response, *, by, is_correction: bool) -> Response:
-    """Save changed words of an answer. A translation added is no correction."""
+def correct(*, response: Response, texts: Mapping[str, str | None], by, seen: str) -> Response:
+    """Change the words of an answer, or add a translation, which is no correction.
+
+    ``texts`` gives the text by field, ``seen`` is what ``words_of`` gave when the writer began.
+    Raises ``Refused`` where somebody else saved it since.
+    """
     _require(by)
-    if is_correction:
+    response = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    if seen != words_of(response):
+        raise Refused(SAVED_MEANWHILE)
+    changed = {
+        name: text
+        for name, text in texts.items()
+        if (getattr(response, name) or "") != (text or "")
+    }
+    if not changed:
+        return response
+    if any(getattr(response, name) for name in changed):
         response.corrected_at = timezone.now()
+    for name, text in changed.items():
+        setattr(response, name, text)
     response.save()
     content_version.bump()
     return response
+
+
+def state_of(statements: Iterable[Statement]) -> str:
+    """What their words are now, to notice what was corrected meanwhile."""
+    return " ".join(
+        f"{one.pk}-{one.changed_in or 0}-{one.withdrawn_in or 0}"
+        for one in sorted(statements, key=lambda one: one.pk)
+    )
+
+
+def words_of(response: Response) -> str:
+    """What an answer says now in all languages, to notice what others saved meanwhile."""
+    said = "\0".join(f"{name}={getattr(response, name) or ''}" for name in text_fields())
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+def text_fields() -> list[str]:
+    """The field of an answer's text in each of the site's languages."""
+    return [build_localized_fieldname("text", code) for code, _own_name in settings.LANGUAGES]
 
 
 def _require(by) -> None:
@@ -85,7 +134,7 @@ def _locked(statements) -> list[Statement]:
     ids = [one.pk for one in statements]
     return list(
         Statement.objects.select_for_update(of=("self",))
-        .filter(Q(pk__in=ids))
+        .filter(pk__in=ids)
         .select_related("report")
         .order_by("pk")
     )

@@ -99,7 +99,10 @@ class StatementFilter(ReportFilter):
         if group:
             statements = statements.filter(report__group=group)
         if self.query:
-            statements = statements.filter(_found(self.query))
+            found = Q(text__icontains=self.query)
+            if named := found_by(self.query):
+                found |= named
+            statements = statements.filter(found)
         return statements
 
 
@@ -110,14 +113,13 @@ STATES = {
 }
 
 
-def _found(query: str) -> Q:
-    ref = _REF.fullmatch(query)
+def found_by(query: str) -> Q | None:
+    """What a number like ``R12``, ``r12.4`` or ``12.4`` names; None for other words."""
+    ref = _REF.fullmatch(query.strip())
     if not ref:
-        return Q(text__icontains=query)
+        return None
     named = Q(report__number=int(ref["report"]))
-    if ref["number"]:
-        named &= Q(number=int(ref["number"]))
-    return named | Q(text__icontains=query)
+    return named & Q(number=int(ref["number"])) if ref["number"] else named
 
 
 def all_statements():

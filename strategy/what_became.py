@@ -68,6 +68,13 @@ def figures_of_group(group: Group) -> Figures:
     return _figures(Statement.objects.filter(report__group=group))
 
 
+def figures_of_groups_of(person) -> Figures:
+    """Of all the groups this person speaks for today."""
+    return _figures(
+        Statement.objects.filter(report__group__in=person.mandates.active().values("group"))
+    )
+
+
 def figures_of_topic(topic: Topic) -> Figures:
     return _figures(Statement.objects.filter(report__topic=topic))
 

@@ -1,6 +1,17 @@
 """The Core Team's pages for what they publish."""
 
 from .process import TimelineEntryAdmin, TopicAdmin, WorkingGroupAdmin
+from .reports import ReportAdmin
+from .responses import ResponseAdmin
+from .statements import StatementAdmin
 from .updates import UpdateAdmin
 
-__all__ = ["TimelineEntryAdmin", "TopicAdmin", "UpdateAdmin", "WorkingGroupAdmin"]
+__all__ = [
+    "ReportAdmin",
+    "ResponseAdmin",
+    "StatementAdmin",
+    "TimelineEntryAdmin",
+    "TopicAdmin",
+    "UpdateAdmin",
+    "WorkingGroupAdmin",
+]
