@@ -14,6 +14,7 @@ box.hidden = false;
 const map = drawMap({ box, words, names: optionTexts("country"), onCountry: results.chooseCountry });
 const points = loadPoints({ map, box, words });
 show(chosen(), false);
+map.loadShapes(points.drawn);
 
 /** Draw what is chosen: the country lit up, and only the groups that fit the other filters. */
 function show({ country, ...filters }, isNews = true) {

@@ -3,12 +3,14 @@
 
 import { DivIcon, LayerGroup, Marker, Popup } from "leaflet/dist/leaflet-src.esm.js";
 import Supercluster from "supercluster";
-import { text } from "./map_view.js";
+import { CLOSEST, fetched, text } from "./map_view.js";
 
-// Groups at one and the same place never come apart, however near one looks.
-const NEVER_APART = 24;
+// In pixels: as near as two rings may come. Leaflet's tiles, by which Supercluster counts, are 256.
+const NEAR = 34;
+const TILE = 256;
 const MOST_IN_POPUP = 100;
-const SVG = "http://www.w3.org/2000/svg";
+// So much of the map is drawn beyond each edge, as a part of it: moving a little shows no gap.
+const BEYOND = 0.1;
 
 /** Load the groups and keep the map showing those that fit `filter({region, kind, …})`. */
 export function loadPoints({ map: { leaflet }, box, words }) {
@@ -19,8 +21,10 @@ export function loadPoints({ map: { leaflet }, box, words }) {
 
   const gather = () => {
     index = new Supercluster({
-      radius: 44,
-      maxZoom: NEVER_APART,
+      radius: NEAR,
+      extent: TILE,
+      // Groups that are still together here open as a list.
+      maxZoom: CLOSEST,
       map: ({ state }) => ({ has: Number(state === "has"), lapsed: Number(state === "lapsed") }),
       reduce(sum, point) {
         sum.has += point.has;
@@ -32,7 +36,7 @@ export function loadPoints({ map: { leaflet }, box, words }) {
 
   const draw = () => {
     if (!index) return;
-    const bounds = leaflet.getBounds().pad(0.2);
+    const bounds = leaflet.getBounds().pad(BEYOND);
     const zoom = Math.round(leaflet.getZoom());
     const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const focused = layer.getLayers().find((marker) => marker.getElement() === document.activeElement);
@@ -95,8 +99,7 @@ export function loadPoints({ map: { leaflet }, box, words }) {
     leaflet.closePopup();
     box.focus({ preventScroll: true });
   });
-  fetch(box.dataset.points)
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+  const drawn = fetched(box.dataset.points)
     .then((data) => {
       groups = data.groups.map((row) => featureOf(row, data));
       gather();
@@ -107,6 +110,8 @@ export function loadPoints({ map: { leaflet }, box, words }) {
     });
 
   return {
+    /** Settled once the groups are drawn, or cannot be. */
+    drawn,
     filter(wanted) {
       filters = wanted;
       if (groups.length) gather();
@@ -161,30 +166,14 @@ function dotIcon(state) {
 /** A ring whose blue part are groups with a liaison and whose dashed ochre part lapsed ones. */
 function ringIcon({ point_count: count, has, lapsed }) {
   const size = Math.round(30 + 8 * Math.log10(count));
-  const ring = document.createElementNS(SVG, "svg");
-  ring.setAttribute("viewBox", "0 0 40 40");
-  ring.setAttribute("aria-hidden", "true");
-  ring.append(
-    arc("map__ring", 0, 1),
-    arc("map__ring map__ring--lapsed", has / count, lapsed / count),
-    arc("map__ring map__ring--has", 0, has / count),
-  );
-  const face = document.createElement("span");
-  face.className = "map__face";
-  face.append(ring, text(String(count), "b"));
-  return new DivIcon({ className: "map__cluster", html: face, iconSize: [size, size] });
-}
-
-function arc(className, start, share) {
-  const circle = document.createElementNS(SVG, "circle");
-  circle.setAttribute("class", className);
-  circle.setAttribute("cx", 20);
-  circle.setAttribute("cy", 20);
-  circle.setAttribute("r", 17);
-  circle.setAttribute("pathLength", 100);
-  circle.setAttribute("transform", `rotate(${360 * start - 90} 20 20)`);
-  circle.setAttribute("stroke-dasharray", `${100 * share} 100`);
-  return circle;
+  const ring = text(String(count), "b");
+  ring.className = "map__ring";
+  if (has || lapsed) {
+    ring.classList.add("map__ring--held");
+    ring.style.setProperty("--has", `${(100 * has) / count}%`);
+    ring.style.setProperty("--held", `${(100 * (has + lapsed)) / count}%`);
+  }
+  return new DivIcon({ className: "map__cluster", html: ring, iconSize: [size, size] });
 }
 
 function filled(sentence, values) {

@@ -5,8 +5,10 @@ import { feature } from "topojson-client";
 
 const WORLD = [[-56, -168], [76, 186]];
 const LIMITS = [[-75, -200], [86, 215]];
-const CLOSEST = 8;
+export const CLOSEST = 8;
 const CLOSE_ENOUGH_FOR_A_COUNTRY = 5;
+// Where the buttons stand: on the southern Pacific, which has the fewest groups.
+const CORNER = "bottomleft";
 
 /**
  * Draw the map into `box`. `names` are the countries' names by code; `onCountry(code)` is called
@@ -28,7 +30,9 @@ export function drawMap({ box, words, names, onCountry }) {
     markerZoomAnimation: false,
     inertia: !isCalm,
   });
-  leaflet.addControl(new Control.Zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }));
+  leaflet.addControl(
+    new Control.Zoom({ position: CORNER, zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }),
+  );
   leaflet.addControl(worldButton(words.world, () => leaflet.fitBounds(WORLD)));
   leaflet.fitBounds(WORLD);
   leaflet.setMinZoom(leaflet.getBoundsZoom(WORLD) - 0.5);
@@ -63,13 +67,26 @@ export function drawMap({ box, words, names, onCountry }) {
     }).addTo(leaflet);
     light(lit, lit);
   };
-  fetch(box.dataset.world)
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-    .then(drawShapes)
-    // Without shapes the points still show where groups are, and the form chooses countries.
-    .catch(() => box.classList.add("map--bare"));
+  // Groups first: they are few bytes and what one came for. Shapes follow when these are drawn.
+  const loadShapes = (when) =>
+    Promise.all([fetched(box.dataset.world), when.then(painted)])
+      .then(([world]) => drawShapes(world))
+      // Without shapes the points still show where groups are, and the form chooses countries.
+      .catch(() => box.classList.add("map--bare"));
 
-  return { leaflet, light };
+  return { leaflet, light, loadShapes };
+}
+
+/** JSON from our server; the page asks the browser to load it ahead. */
+export async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+/** Wait until what was changed so far is on the screen. */
+function painted() {
+  return new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
 }
 
 /** Text as an element: Leaflet would take a string for HTML. */
@@ -80,7 +97,7 @@ export function text(content, tag = "span") {
 }
 
 function worldButton(label, onClick) {
-  const control = new Control({ position: "topleft" });
+  const control = new Control({ position: CORNER });
   control.onAdd = () => {
     const bar = DomUtil.create("div", "leaflet-bar");
     const button = DomUtil.create("a", "map__world", bar);
