@@ -8,15 +8,17 @@ class StrategyConfig(AppConfig):
 
     def ready(self):
         # Models are not loaded before this.
-        from liaisons import personal_data
+        from liaisons import next_steps, personal_data
         from mailing import sections
 
+        from . import next_steps as own_next_steps
         from . import notices
         from . import personal_data as own_data
         from .sections import NewUpdates, OpenTopics
 
         sections.register(NewUpdates())
         sections.register(OpenTopics())
+        next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
         personal_data.register("updates", own_data.updates)
         personal_data.register("relays", own_data.relays)

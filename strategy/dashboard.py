@@ -2,12 +2,60 @@
 
 from dataclasses import dataclass, field
 
-from liaisons import access, waiting_times
+from django.db.models import Exists, OuterRef
+
+from liaisons import access, next_steps, waiting_times
 from liaisons.models import Mandate, User
+from liaisons.next_steps import NextStep
 
-from .models import Topic, Update
+from . import core_team_queue, own_reports, timeline, what_became
+from .core_team_queue import Waiting
+from .models import Relay, Topic, Update, UpdateRead
+from .what_became import Figures
 
-NEWEST_UPDATES = 3
+# So many of each stand on the page; a link leads to all of them.
+MOST_STEPS = 6
+MOST_MANDATES = 3
+MOST_UNREAD = 5
+MOST_RELAYS = 3
+MOST_REPORTS = 3
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """The first few of a list, and whether there are more."""
+
+    rows: list
+    has_more: bool = False
+
+    @classmethod
+    def of(cls, things, most: int) -> "Shortened":
+        """The first ``most`` of these; a QuerySet is asked for one more at most."""
+        found = list(things[: most + 1])
+        return cls(found[:most], len(found) > most)
+
+
+@dataclass(frozen=True)
+class Updates:
+    """Updates a person has not read: the newest ones, how many; and the newest of all."""
+
+    unread: list[Update]
+    number_unread: int
+    newest: Update | None
+
+    @property
+    def number_besides(self) -> int:
+        """Unread ones that are not among those shown."""
+        return self.number_unread - len(self.unread)
+
+
+@dataclass(frozen=True)
+class OfGroups:
+    """What a liaison's groups did, and what became of it."""
+
+    relays: Shortened
+    reports: Shortened
+    became: Figures
 
 
 @dataclass(frozen=True)
@@ -19,10 +67,14 @@ class Dashboard:
 
     mandates: list[Mandate]
     waiting: list[Mandate]
-    draft: Mandate | None
+    has_draft: bool
+    updates: Updates
+    steps: list[NextStep] = field(default_factory=list)
+    of_groups: OfGroups | None = None
     is_core_team: bool = False
-    updates: list[Update] = field(default_factory=list)
+    queue: list[Waiting] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
+    coming: list[timeline.Shown] = field(default_factory=list)
     usual_review_days: int = 0
 
     @property
@@ -31,7 +83,23 @@ class Dashboard:
 
     @property
     def is_newcomer(self) -> bool:
-        return not (self.mandates or self.waiting or self.draft or self.is_core_team)
+        return not (self.mandates or self.waiting or self.has_draft or self.is_core_team)
+
+    @property
+    def first_mandates(self) -> list[Mandate]:
+        return self.mandates[:MOST_MANDATES]
+
+    @property
+    def number_of_other_mandates(self) -> int:
+        return len(self.mandates[MOST_MANDATES:])
+
+    @property
+    def first_steps(self) -> list[NextStep]:
+        return self.steps[:MOST_STEPS]
+
+    @property
+    def other_steps(self) -> list[NextStep]:
+        return self.steps[MOST_STEPS:]
 
     @property
     def contacts(self) -> list[User]:
@@ -41,15 +109,47 @@ class Dashboard:
 
 
 def of(person: User) -> Dashboard:
-    """The dashboard of one person: seven queries, however much there is."""
+    """The dashboard of one person: as many queries for one of everything as for twenty."""
     own = Mandate.objects.filter(person=person).select_related("group", "contact")
+    mandates = list(own.active().order_by("last_day", "pk"))
     waiting = list(own.waiting())
+    is_core_team = access.is_core_team(person)
     return Dashboard(
-        mandates=list(own.active().order_by("last_day", "pk")),
+        mandates=mandates,
         waiting=waiting,
-        draft=own.filter(status=Mandate.Status.DRAFT).first(),
-        is_core_team=access.is_core_team(person),
-        updates=list(Update.objects.published().without_bodies()[:NEWEST_UPDATES]),
-        topics=list(Topic.objects.open().by_deadline().select_related("working_group")),
+        has_draft=own.filter(status=Mandate.Status.DRAFT).exists(),
+        updates=_updates(person),
+        steps=next_steps.of(person),
+        of_groups=_of_groups(person) if mandates else None,
+        is_core_team=is_core_team,
+        queue=core_team_queue.of(person) if is_core_team else [],
+        # A liaison finds them among the next steps.
+        topics=[] if mandates else _open_topics(),
+        coming=timeline.now_and_next(timeline.entries()).next,
         usual_review_days=waiting_times.usual_review_days() if waiting else 0,
     )
+
+
+def _updates(person) -> Updates:
+    published = Update.objects.published().titles_only()
+    read = UpdateRead.objects.filter(person=person, update=OuterRef("pk"))
+    unread = published.filter(~Exists(read))
+    return Updates(
+        unread=list(unread[:MOST_UNREAD]),
+        number_unread=unread.count(),
+        newest=published.first(),
+    )
+
+
+def _of_groups(person) -> OfGroups:
+    relays = Relay.objects.of_groups_of(person).newest_first().for_lists()
+    reports = Shortened.of(own_reports.of(person), MOST_REPORTS)
+    return OfGroups(
+        relays=Shortened.of(relays, MOST_RELAYS),
+        reports=Shortened(own_reports.rows(reports.rows), reports.has_more),
+        became=what_became.figures_of_groups_of(person),
+    )
+
+
+def _open_topics() -> list[Topic]:
+    return list(Topic.objects.open().by_deadline().select_related("working_group"))

@@ -32,6 +32,17 @@ class Version:
         return getattr(self.thing, build_localized_fieldname(field, self.language), None) or ""
 
 
+def field_for(thing, field: str, wanted: str) -> tuple[str, str]:
+    """One field alone for a reader of ``wanted``, and the language of that text.
+
+    For lines that name a thing; whole texts come from ``shown``. Empty where there is none.
+    """
+    for code in resolution_order(wanted):
+        if text := getattr(thing, build_localized_fieldname(field, code), None):
+            return text, code
+    return "", wanted
+
+
 def available(thing) -> list[str]:
     """Codes of the site languages in which ``thing`` has a title and a short version."""
     return [code for code, _own_name in settings.LANGUAGES if _is_there(thing, code)]
