@@ -53,6 +53,12 @@ app.conf.beat_schedule = {
         "schedule": SEND_MAIL_EVERY,
         "options": {"expires": 20},
     },
+    # Empty what notices of long ago said.
+    "forget-old-notices": {
+        "task": "mailing.forget_old_notices",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
+    },
     # Give back what workers held that were killed.
     "sweep-mail": {
         "task": "mailing.sweep",

@@ -28,7 +28,7 @@ def wire_address(address: str) -> str:
         validate_email(address)
     except ValidationError as error:
         raise ValueError("This is no e-mail address.") from error
-    return sanitize_address(address, "utf-8")
+    return address if address.isascii() else sanitize_address(address, "utf-8")
 
 
 def without_addresses(text: str) -> str:

@@ -11,6 +11,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from . import claims, notices
 from .addresses import address_hash, wire_address
@@ -31,7 +32,8 @@ from .unsubscribe import token_for
 
 logger = logging.getLogger(__name__)
 
-# Seconds a claimed batch is worked on; what is left then goes back, so no claim grows old.
+# Seconds a claimed batch is worked on; what is left then goes back, so no claim grows old and
+# whether somebody may get mail was never asked longer ago.
 HOLD_SECONDS = 5
 
 
@@ -71,16 +73,17 @@ class _Worker:
         self.sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self.sent = 0
         self.is_server_down = False
+        self.claimed_at = 0.0
 
     def work(self, model: type[Letter]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
+        self.claimed_at = time.monotonic()
         ids = claims.claim(model)
         if not ids:
             return False
-        held_until = time.monotonic() + HOLD_SECONDS
         letters = _loaded(model, ids)
         for number, letter in enumerate(letters):
-            if time.monotonic() > held_until:
+            if self._claimed_for() > HOLD_SECONDS:
                 claims.give_back(letters[number:])
                 break
             try:
@@ -126,7 +129,12 @@ class _Worker:
 
     def _hand_over(self, letter, to, message):
         try:
-            self.transport.send(self.sender, to, message, lambda: claims.begin(letter))
+            self.transport.send(
+                self.sender,
+                to,
+                message,
+                lambda: claims.is_still_ours(letter, self._claimed_for()),
+            )
         except NotOurs:
             logger.warning("%s went to another worker meanwhile.", letter.message_id)
         except Temporary as trouble:
@@ -142,6 +150,9 @@ class _Worker:
         else:
             self.sent += 1
             claims.sent(letter)
+
+    def _claimed_for(self) -> float:
+        return time.monotonic() - self.claimed_at
 
 
 def _loaded(model, ids) -> list[Letter]:
@@ -170,6 +181,9 @@ def _obstacle_now(letter) -> str:
     # A notice may be the very one that asks to confirm the address.
     elif letter.obstacle not in ("", SkipReason.UNVERIFIED):
         return letter.obstacle
+    if letter.created_at < timezone.now() - notices.KEPT_FOR:
+        # What it was about is not kept any more.
+        return SkipReason.NOT_ELIGIBLE
     kind = notices.kind_named(letter.kind)
     if kind and kind.still_holds and not kind.still_holds(letter):
         return SkipReason.NOT_ELIGIBLE

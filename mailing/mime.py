@@ -4,21 +4,26 @@ Building a MIME message takes about a millisecond; joining prepared bytes a few 
 a message is built once with *slots* for what differs, and each person's copy is a join.
 """
 
+import re
+from binascii import b2a_base64
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
 from secrets import token_hex
 
-LINE = 76  # RFC 2045, 6.7: the longest encoded line, without its line break
+LINE = 76  # RFC 2045, 6.7 and 6.8: the longest encoded line, without its line break
+BASE64_LINE = LINE // 4 * 3  # the bytes of such a line
 CRLF = "\r\n"
 SOFT_BREAK = "=" + CRLF
 # Stands in a rendered body where the person's token comes. Nobody can write it into a text.
 TOKEN_SLOT = f"slot{token_hex(12)}"
 _ADDRESS_SLOT = f"slot{token_hex(12)}"
 _ID_SLOT = f"slot{token_hex(12)}"
+_BASE64_TOKEN_SLOT = f"slot{token_hex(12)}"
+_SLOTS = (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT, _BASE64_TOKEN_SLOT)
 
-_PLAIN = {byte: chr(byte) for byte in [9, 32, *range(33, 61), *range(62, 127)]}
-_ENCODED = [_PLAIN.get(byte, f"={byte:02X}") for byte in range(256)]
+# Bytes, one for each letter here, that cannot stand for themselves in quoted-printable.
+_TO_ESCAPE = re.compile(r"[^\t -<>-~]")
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,18 @@ class Sheet:
     pieces: tuple[bytes | str, ...]
 
     def filled(self, *, address: str, message_id: str, token: str = "") -> bytes:
-        """The finished message. All three are plain ASCII without line breaks."""
+        """The finished message. All three are plain ASCII without line breaks.
+
+        Raises ``ValueError`` for a token whose length is not a multiple of three.
+        """
+        if len(token) % 3:
+            raise ValueError("A token in a message has a length that is a multiple of three.")
+        plain = token.encode("ascii")
         values = {
             _ADDRESS_SLOT: address.encode("ascii"),
             _ID_SLOT: message_id.encode("ascii"),
-            TOKEN_SLOT: token.encode("ascii"),
+            TOKEN_SLOT: plain,
+            _BASE64_TOKEN_SLOT: b2a_base64(plain, newline=False),
         }
         return b"".join(values[piece] if isinstance(piece, str) else piece for piece in self.pieces)
 
@@ -52,12 +64,13 @@ def compose(*, sender: str, subject: str, text: str, html: str, headers: dict[st
         "",
     ]
     for kind, body in (("plain", text), ("html", html)):
+        encoding, encoded = _shorter(body.replace("\r\n", "\n"))
         lines += [
             f"--{boundary}",
             f"Content-Type: text/{kind}; charset=utf-8",
-            "Content-Transfer-Encoding: quoted-printable",
+            f"Content-Transfer-Encoding: {encoding}",
             "",
-            _with_slots(body),
+            encoded,
         ]
     lines += [f"--{boundary}--", ""]
     return Sheet(_split(CRLF.join(lines)))
@@ -76,27 +89,54 @@ def _header(name, value):
     return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=CRLF)}"
 
 
-def _with_slots(body):
+def _shorter(body) -> tuple[str, str]:
+    """The body in quoted-printable, or in base64 where that is shorter.
+
+    Letters beyond Latin take nine signs in the one and four in the other: people who pay for what
+    they load would pay double. Latin text stays readable as it is.
+    """
+    data = body.encode()
+    # Three signs for a byte that has to be escaped, against four for every three bytes.
+    if 2 * len(_TO_ESCAPE.findall(data.decode("latin-1"))) > len(data) / 3:
+        packed = _in_base64(body)
+        if packed is not None:
+            return "base64", packed
+    return "quoted-printable", _quoted(body)
+
+
+def _quoted(body):
     """The body encoded, each slot on an encoded line of its own, so that any value fits there."""
-    parts = body.replace("\r\n", "\n").split(TOKEN_SLOT)
+    parts = body.split(TOKEN_SLOT)
     return f"{SOFT_BREAK}{TOKEN_SLOT}{SOFT_BREAK}".join(quoted_printable(part) for part in parts)
 
 
+def _in_base64(body) -> str | None:
+    """The body encoded, each slot on a line of its own; None where a slot has no room.
+
+    Base64 packs three bytes at a time, so what stands before a slot must be a multiple of three
+    long: spaces at the end of an earlier line make it so, where nobody sees them.
+    """
+    *parts, last = body.replace("\n", CRLF).split(TOKEN_SLOT)
+    encoded = []
+    for part in parts:
+        missing = -len(part.encode()) % 3
+        if missing and CRLF not in part:
+            return None
+        before, line_break, after = part.rpartition(CRLF)
+        encoded.append(_base64_lines(f"{before}{' ' * missing}{line_break}{after}"))
+    encoded.append(_base64_lines(last))
+    return f"{CRLF}{_BASE64_TOKEN_SLOT}{CRLF}".join(encoded)
+
+
+def _base64_lines(text):
+    data = text.encode()
+    lines = (data[at : at + BASE64_LINE] for at in range(0, len(data), BASE64_LINE))
+    return CRLF.join(b2a_base64(line, newline=False).decode("ascii") for line in lines)
+
+
 def _split(message) -> tuple[bytes | str, ...]:
-    pieces: list[bytes | str] = [message]
-    for slot in (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT):
-        split: list[bytes | str] = []
-        for piece in pieces:
-            if piece in (_ADDRESS_SLOT, _ID_SLOT):
-                split.append(piece)
-                continue
-            first, *rest = piece.split(slot)  # type: ignore[arg-type]
-            split.append(first)
-            for part in rest:
-                split += [slot, part]
-        pieces = split
-    slots = {_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT}
-    return tuple(piece if piece in slots else piece.encode("ascii") for piece in pieces)
+    pieces = re.split(f"({'|'.join(_SLOTS)})", message)
+    return tuple(piece if piece in _SLOTS else piece.encode("ascii") for piece in pieces)
 
 
 def quoted_printable(text: str) -> str:
@@ -109,17 +149,24 @@ def quoted_printable(text: str) -> str:
 
 
 def _encoded_line(line):
-    signs = [_ENCODED[byte] for byte in line.encode()]
-    if signs and signs[-1] in " \t":
-        signs[-1] = _escaped(signs[-1])
-    lines, current = [], ""
-    for number, sign in enumerate(signs):
-        if len(current) + len(sign) > LINE - 1:
-            lines.append(current)
-            current = ""
-        is_touchy = sign == "." or signs[number : number + 5] == list("From ")
-        current += _escaped(sign) if is_touchy and not current else sign
-    return SOFT_BREAK.join([*lines, current])
+    rest = _TO_ESCAPE.sub(_escape, line.encode().decode("latin-1"))
+    if rest.endswith((" ", "\t")):
+        rest = rest[:-1] + _escaped(rest[-1])
+    lines = []
+    while True:
+        if rest.startswith((".", "From ")):
+            rest = _escaped(rest[0]) + rest[1:]
+        if len(rest) < LINE:
+            return SOFT_BREAK.join([*lines, rest])
+        # One sign less leaves room for the soft break; an escape is never cut in two.
+        escape = rest.find("=", LINE - 3, LINE - 1)
+        end = escape if escape >= 0 else LINE - 1
+        lines.append(rest[:end])
+        rest = rest[end:]
+
+
+def _escape(match):
+    return _escaped(match[0])
 
 
 def _escaped(sign):

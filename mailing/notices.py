@@ -11,17 +11,22 @@ any digest. Templates may extend ``mailing/notice.html`` and ``mailing/notice.tx
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from . import positions
 from .links import mail_domain
-from .models import Notice, Recipient
-from .models.letters import new_message_id
+from .models import Notice, Recipient, State
+from .models.letters import OPEN, new_message_id
 from .nudges import nudge
+
+# Named on the privacy page.
+KEPT_FOR = timedelta(days=settings.MAIL_NOTICE_DAYS)
 
 
 @dataclass(frozen=True)
@@ -112,3 +117,14 @@ def send(
     )
     nudge("mailing.send_due")
     return notice
+
+
+def forget_old(at: datetime | None = None) -> int:
+    """Empty what old notices said, and to which address without an account; says how many.
+
+    That one was sent, and what became of it, stays in the ledger.
+    """
+    over = Notice.objects.exclude(state__in=[*OPEN, State.CLAIMED]).filter(
+        created_at__lt=(at or timezone.now()) - KEPT_FOR
+    )
+    return over.exclude(context={}, address="").update(context={}, address="")

@@ -51,8 +51,6 @@ def story_of(letter: Letter) -> list[Line]:
         )
         for entry in letter.story
     ]
-    if letter.state == State.CLAIMED and letter.started_at:
-        lines.append(Line(letter.started_at, _("A worker hands it over now")))
     if letter.state in _ENDS:
         at = letter.finished_at or letter.created_at
         lines.append(Line(at, _ENDS[letter.state], str(reason_label(letter))))

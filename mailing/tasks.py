@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import deliver, editions
+from . import deliver, editions, notices
 from .nudges import nudge
 
 
@@ -25,3 +25,9 @@ def sweep():
     """Give back what killed workers held, then have it sent."""
     if deliver.sweep():
         nudge("mailing.send_due")
+
+
+@shared_task(name="mailing.forget_old_notices")
+def forget_old_notices():
+    """Empty what notices of long ago said."""
+    notices.forget_old()

@@ -23,7 +23,7 @@ DEFAULT_FROM_EMAIL = os.environ.get(
 # --- The ledger ---------------------------------------------------------------------------------
 # Each of these is a setting so that stress tests take seconds.
 # How many messages a worker takes at once: what a killed worker leaves to be picked up again.
-MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "20"))
+MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "50"))
 # Seconds after which a worker that does not come back is given up. Longer than one message can
 # take: about six words of EMAIL_TIMEOUT each.
 MAIL_LEASE = float(os.environ.get("MAIL_LEASE", "120"))
@@ -35,6 +35,8 @@ MAIL_RETRY_LONGEST = float(os.environ.get("MAIL_RETRY_LONGEST", "7200"))
 # A message that could not be handed over is given up after so many seconds and tries.
 MAIL_GIVE_UP_SECONDS = float(os.environ.get("MAIL_GIVE_UP_SECONDS", str(2 * 24 * 3600)))
 MAIL_GIVE_UP_ATTEMPTS = 6
+# Days for which the words and addresses of single messages are kept; the privacy page names them.
+MAIL_NOTICE_DAYS = int(os.environ.get("MAIL_NOTICE_DAYS", "90"))
 # The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
 MAIL_SETTINGS_URL_NAME = "liaisons:settings"
 
@@ -45,6 +47,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 # Tasks may run twice without harm, so one that was cut short is run again.
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Seconds after which a task that does not end is killed. The longest that ends by itself sends for
+# MAIL_TASK_SECONDS and then waits a minute for a slow mail server.
+CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

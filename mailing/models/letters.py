@@ -53,8 +53,10 @@ class Letter(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    # When the last try began; null between a claim and its first word to the server.
-    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How many workers died while they held it; a message they die of is stopped by this.
+    workers_lost = models.PositiveSmallIntegerField(
+        _("workers lost"), default=0, db_default=0, editable=False
+    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     error = models.TextField(_("last answer"), blank=True)
     # What happened out of the ordinary: [{"at": ISO time, "what": word, "detail": text}].

@@ -35,6 +35,7 @@ class FailReason(models.TextChoices):
     BAD_ADDRESS = "bad_address", _("The server says the address does not exist")
     REFUSED = "refused", _("The server refused the message")
     GAVE_UP = "gave_up", _("Too many tries")
+    WORKERS_LOST = "workers_lost", _("Too many workers stopped while they held it")
     CONNECTION_LOST = "connection_lost", _("The connection broke before the server's last answer")
 
 

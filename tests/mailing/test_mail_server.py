@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from mailing import claims, deliver, editions
+from mailing import claims, deliver, editions, mime
 from mailing.models import Delivery, Edition, State, Suppression
 from tests.mailing.people import assert_figures_add_up, person, states
 from tests.mailing.smtp_sink import Sink
@@ -214,7 +214,8 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_opened_anew(only_board, 
     transport.close()
 
 
-def test_two_workers_never_claim_the_same_message(only_board):
+def test_two_workers_never_claim_the_same_message(only_board, settings):
+    settings.MAIL_BATCH = 20
     owe(only_board, *(f"ok.{number}" for number in range(30)))
     with time_machine.travel(MONDAY, tick=False):
         first, second = claims.claim(Delivery), claims.claim(Delivery)
@@ -226,50 +227,102 @@ def test_two_workers_never_claim_the_same_message(only_board):
 def test_the_sweep_gives_back_what_a_lost_worker_held(only_board, sink, settings):
     owe(only_board, *(f"ok.{number}" for number in range(3)))
     with time_machine.travel(MONDAY, tick=False):
-        claimed = claims.claim(Delivery)
-        in_hand = Delivery.objects.get(pk=claimed[0])
-        assert claims.begin(in_hand)  # and here the worker is killed
+        claimed = claims.claim(Delivery)  # and here the worker is killed
         assert deliver.sweep() == 0
+    one = Delivery.objects.get(pk=claimed[0])
     after = MONDAY + timedelta(seconds=settings.MAIL_LEASE + 1)
     with time_machine.travel(after, tick=False):
         assert deliver.sweep() == 3
-        assert not claims.begin(in_hand)  # had it only been asleep, it would stop here
     assert send(after).sent == 3
-    in_hand.refresh_from_db()
-    assert [line["what"] for line in in_hand.story] == ["worker_lost"]
-    assert in_hand.attempts == 2
+    one.refresh_from_db()
+    assert [line["what"] for line in one.story] == ["worker_lost"]
+    assert (one.state, one.attempts, one.workers_lost) == (State.SENT, 1, 1)
 
 
-def test_a_message_somebody_else_claimed_meanwhile_is_taken_back_before_the_final_dot(
+def test_in_the_second_half_of_its_lease_a_worker_asks_before_the_final_dot(
     only_board, sink, settings, monkeypatch
 ):
     owe(only_board, "ok")
-    begin = claims.begin
+    late = settings.MAIL_LEASE / 2 + 1
+    monkeypatch.setattr(deliver._Worker, "_claimed_for", lambda worker: 0)
+    ask = claims.is_still_ours
 
-    def asleep_until_the_sweep(letter):
+    def asleep_until_the_sweep(letter, claimed_for):
         with time_machine.travel(MONDAY + timedelta(seconds=settings.MAIL_LEASE + 1), tick=False):
             deliver.sweep()
             assert claims.claim(Delivery) == [letter.pk]  # by another worker
-        return begin(letter)
+        return ask(letter, late)
 
-    monkeypatch.setattr(claims, "begin", asleep_until_the_sweep)
+    monkeypatch.setattr(claims, "is_still_ours", asleep_until_the_sweep)
     send()
     assert sink.arrived == []
     assert only().state == State.CLAIMED
-    assert only().started_at is None
 
 
-def test_a_message_that_kills_its_workers_is_stopped(only_board, settings):
+def test_a_message_that_is_handed_over_slowly_keeps_its_claim(only_board, settings):
+    owe(only_board, "ok")
+    late = settings.MAIL_LEASE / 2 + 1
+    with time_machine.travel(MONDAY, tick=False):
+        claims.claim(Delivery)
+    with time_machine.travel(MONDAY + timedelta(seconds=late), tick=False):
+        assert claims.is_still_ours(only(), late)
+    with time_machine.travel(MONDAY + timedelta(seconds=settings.MAIL_LEASE + 1), tick=False):
+        assert deliver.sweep() == 0
+
+
+def test_a_message_that_kills_its_workers_is_stopped_and_takes_no_other_with_it(
+    only_board, sink, settings, monkeypatch
+):
+    owe(only_board, "ok.before", "ok.poison", "ok.after")
+    filled = mime.Sheet.filled
+    deaths = []
+
+    class Killed(BaseException):
+        """What no handler of ours catches: as if the process were gone."""
+
+    def deadly(sheet, *, address, **values):
+        if "poison" in address:
+            deaths.append(address)
+            raise Killed
+        return filled(sheet, address=address, **values)
+
+    monkeypatch.setattr(mime.Sheet, "filled", deadly)
+    at = MONDAY
+    while only_open() and len(deaths) < 20:
+        try:
+            send(at)
+        except Killed:
+            pass
+        at += timedelta(seconds=settings.MAIL_LEASE + 1)
+        with time_machine.travel(at, tick=False):
+            deliver.sweep()
+    assert len(deaths) == claims.MOST_WORKERS_LOST
+    assert states() == {
+        "ok.before@example.org": "sent",
+        "ok.poison@example.org": "failed workers_lost",
+        "ok.after@example.org": "sent",
+    }
+    assert len(sink.arrived) == 2
+
+
+def only_open():
+    return Delivery.objects.filter(state__in=["pending", "retry", "claimed"]).exists()
+
+
+def test_a_stopped_message_can_be_sent_again_by_hand(only_board, sink, settings):
     owe(only_board, "ok")
     at = MONDAY
     for _death in range(claims.MOST_WORKERS_LOST):
         with time_machine.travel(at, tick=False):
-            [pk] = claims.claim(Delivery)
-            claims.begin(Delivery.objects.get(pk=pk))
+            assert claims.claim(Delivery)
         at += timedelta(seconds=settings.MAIL_LEASE + 1)
         with time_machine.travel(at, tick=False):
             deliver.sweep()
-    assert (only().state, only().reason) == (State.FAILED, "gave_up")
+    assert only().reason == "workers_lost"
+    with time_machine.travel(at, tick=False):
+        assert claims.send_again(only(), "Erin")
+    assert send(at).sent == 1
+    assert only().workers_lost == 0
 
 
 def test_a_batch_that_takes_long_goes_back(only_board, sink, monkeypatch):
