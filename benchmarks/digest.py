@@ -1,10 +1,21 @@
-"""How fast digests leave, against pre-built bytes over smtplib to the same server.
+"""How fast digests leave, against django-post_office and against pre-built bytes over smtplib.
 
-Both sides hand the same number of messages to the same sink in the same run. The ledger freezes an
-edition, claims, renders, notes each message and commits each fate; the other side only sends.
-BENCH_DIGESTS sets how many messages a round has.
+All send the same digest (three updates and two topics by the product's own sections, ten
+languages) to the same people through the same mail server in the same run, each in one process,
+and PostgreSQL waits for the disk. What is counted:
+
+- the ledger: publishing, freezing the edition, claiming, rendering, sending, committing each fate;
+- django-post_office: publishing, queueing, rendering and delivering, see ``digest_peer.py``. It
+  marks mails as sent when a whole batch is, so a kill sends up to a hundred again. Both of its
+  ways to render are measured, and the faster is the one compared with;
+- pre-built bytes: the ledger's own finished messages, handed to ``smtplib`` and nothing else.
+
+Memory is the peak of a process that freezes an edition and sends of it for some seconds, one
+process for each audience. BENCH_DIGESTS sets the messages of a round, BENCH_AUDIENCE the largest
+audience, BENCH_SECONDS how long each of the memory processes sends.
 """
 
+import json
 import os
 import resource
 import smtplib
@@ -13,106 +24,94 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import cycle, islice
 
 import django
 
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 
-from benchmarks import measure  # noqa: E402
-from mailing import deliver, editions, mime, positions, sections  # noqa: E402
+from benchmarks import digest_content, digest_peer, measure  # noqa: E402
+from mailing import deliver, editions, positions  # noqa: E402
+from mailing.addresses import wire_address  # noqa: E402
 from mailing.models import Delivery, Edition  # noqa: E402
+from mailing.press import Press  # noqa: E402
+from mailing.unsubscribe import token_for  # noqa: E402
 
-MESSAGES = int(os.environ.get("BENCH_DIGESTS", "500"))
+MESSAGES = int(os.environ.get("BENCH_DIGESTS", "1000"))
 MANY = int(os.environ.get("BENCH_AUDIENCE", "100000"))
 FEW = MANY // 10
-
-_PEOPLE = """
-WITH person AS (
-    INSERT INTO mailing_recipient (address, address_hash, is_verified, language, time_zone,
-                                   joined_position, created_at)
-    SELECT rhythm || number || '@example.org',
-           encode(sha256(convert_to(rhythm || number || '@example.org', 'UTF8')), 'hex'),
-           TRUE, 'en', 'UTC', 0, now()
-    FROM (SELECT %s::text AS rhythm, generate_series(1, %s) AS number) AS numbers
-    RETURNING id
-)
-INSERT INTO mailing_preference (recipient_id, kind, channel, rhythm, language, time_zone, source,
-                                effective_at)
-SELECT id, 'digest', 'email', %s, '', '', 'person', '2020-01-01' FROM person
-"""
+SECONDS = float(os.environ.get("BENCH_SECONDS", "15"))
 
 
-@dataclass
-class Item:
-    """One thing published."""
-
-    position: int
-
-
-class News(sections.Section):
-    """About as much text as a digest with three updates."""
-
-    key, label = "bench", "New updates"
-
-    def __init__(self):
-        self.items_out = []
-
-    def publish(self):
-        with transaction.atomic():
-            self.items_out.append(Item(positions.next_position()))
-
-    def items(self, after, until):
-        return [item for item in self.items_out if after < item.position <= until]
-
-    def render(self, items, language):
-        paragraph = "The Working Groups published their first drafts and ask what is missing. " * 8
-        return sections.Block(f"<p>{paragraph}</p>" * 3, f"{paragraph}\n" * 3, len(items))
-
-
-def main() -> None:
+def main(arguments) -> None:
     """Measure speed with one audience, then memory with a small and a large one."""
-    for section in sections.registered():
-        sections.unregister(section.key)
-    news = sections.register(News())
-    _have_people("at_once", MESSAGES)
+    if arguments:
+        port, rhythm = int(arguments[0]), arguments[1]
+        _use(port)
+        print(json.dumps(_memory(rhythm)))
+        return
+    digest_content.have_people("at_once", MESSAGES)
+    digest_peer.have_templates()
     with _sink() as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        _use(port)
+        _send_edition()
+        ready = _finished_messages()
+        sizes = {"ledger": sum(len(message) for _to, message in ready) / len(ready)}
         taken = measure.in_turn(
-            {"the ledger": lambda: _send_edition(news), "pre-built bytes": lambda: _prebuilt(port)}
+            {
+                "ledger": _send_edition,
+                "rendered when queued": lambda: _send_by_peer(renders_on_delivery=False),
+                "rendered when sent": lambda: _send_by_peer(renders_on_delivery=True),
+                "pre-built bytes": lambda: _send_ready(port, ready),
+            }
         )
-        peaks = []
-        for rhythm, audience in (("daily", FEW), ("weekly", MANY)):
-            _have_people(rhythm, audience)
-            news.publish()
-            editions.make_editions()
-            deliver.send_due(seconds=10)
-            Delivery.objects.filter(state="pending").update(state="skipped", reason="empty")
-            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    rates = {name: MESSAGES / time for name, time in taken.items()}
+        sizes["peer"] = digest_peer.average_size()
+        memory = [_memory_apart(port, "daily", FEW), _memory_apart(port, "weekly", MANY)]
+    _report({name: MESSAGES / seconds for name, seconds in taken.items()}, sizes, memory)
+
+
+def _report(rates, sizes, memory):
+    faster_peer = max(rates["rendered when queued"], rates["rendered when sent"])
+    growth = memory[1]["mb"] - memory[0]["mb"]
     figures = {
-        "digest.vs_prebuilt": rates["the ledger"] / rates["pre-built bytes"],
-        "digest.per_second": rates["the ledger"],
-        "digest.rss_growth_mb": peaks[1] - peaks[0],
+        "digest.vs_post_office": rates["ledger"] / faster_peer,
+        "digest.vs_prebuilt": rates["ledger"] / rates["pre-built bytes"],
+        "digest.rss_growth_mb": growth,
+        "digest.per_second": rates["ledger"],
+        "digest.post_office_per_second": faster_peer,
+        "digest.prebuilt_per_second": rates["pre-built bytes"],
     }
-    rows = [(name, MESSAGES, rate) for name, rate in rates.items()]
-    rows.append(
-        (f"memory: {FEW} to {MANY} recipients, MB more", MANY, figures["digest.rss_growth_mb"])
-    )
-    measure.report("Sending digests", ("way", "messages", "per second"), rows, figures)
+    peer = f"django-post_office {version('django-post_office')}"
+    rows = [
+        ("the ledger", sizes["ledger"] / 1024, rates["ledger"]),
+        (f"{peer}, rendered when queued", sizes["peer"] / 1024, rates["rendered when queued"]),
+        (f"{peer}, rendered when sent", sizes["peer"] / 1024, rates["rendered when sent"]),
+        ("pre-built bytes over smtplib", sizes["ledger"] / 1024, rates["pre-built bytes"]),
+    ]
+    for audience, found in zip((FEW, MANY), memory, strict=True):
+        print(f"Peak with an audience of {audience}: {found['mb']:.1f} MB ({found['sent']} sent)")
+    print(f"{MESSAGES} messages a round; PostgreSQL: {_durability()}")
+    measure.report("Sending digests", ("way", "kB each", "per second"), rows, figures)
 
 
-def _have_people(rhythm, number):
+def _use(port):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_USE_TLS = False
+
+
+def _durability():
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, [rhythm, number, rhythm])
+        cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
+        return "fsync {}, synchronous_commit {}".format(*cursor.fetchone())
 
 
-def _send_edition(news):
-    news.publish()
+def _send_edition():
+    digest_content.publish_news()
     editions.make_editions()
     while deliver.send_due().more:
         pass
@@ -120,15 +119,51 @@ def _send_edition(news):
     assert sent == MESSAGES, f"{sent} of {MESSAGES} were sent"
 
 
-def _prebuilt(port):
-    text = "The Working Groups published their first drafts and ask what is missing. " * 24
-    sheet = mime.compose(
-        sender="us@example.org", subject="News", text=text, html=f"<p>{text}</p>", headers={}
-    )
-    message = sheet.filled(address="a@example.org", message_id="<1@example.org>")
+def _send_by_peer(*, renders_on_delivery):
+    already, before = digest_peer.sent(), positions.current()
+    digest_content.publish_news()
+    digest_peer.Way(renders_on_delivery).send_all(after=before)
+    sent = digest_peer.sent() - already
+    assert sent == MESSAGES, f"{sent} of {MESSAGES} were sent"
+
+
+def _finished_messages() -> list[tuple[str, bytes]]:
+    """Addresses and finished messages as the ledger sent them, those of the last edition."""
+    press = Press()
+    edition = Edition.objects.latest("pk")
+    ready = []
+    for delivery in edition.deliveries.select_related("recipient", "edition").order_by("pk"):
+        to = wire_address(delivery.recipient.address)
+        token = token_for(delivery.recipient_id, delivery.recipient.address_hash)
+        sheet = press.digest(delivery)
+        ready.append((to, sheet.filled(address=to, message_id=delivery.message_id, token=token)))
+    return ready
+
+
+def _send_ready(port, ready):
     with smtplib.SMTP("127.0.0.1", port) as server:
-        for number in range(MESSAGES):
-            server.sendmail("us@example.org", f"a{number}@example.org", message)
+        for to, message in islice(cycle(ready), MESSAGES):
+            server.sendmail("us@example.org", to, message)
+
+
+def _memory_apart(port, rhythm, audience) -> dict:
+    """What ``_memory`` gives in a process of its own, with so many people of that rhythm."""
+    digest_content.have_people(rhythm, audience)
+    command = [sys.executable, "-m", "benchmarks.digest", str(port), rhythm]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    Delivery.objects.filter(state__in=["pending", "retry"]).update(
+        state="skipped", reason="empty", message_id=""
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _memory(rhythm) -> dict:
+    """Freeze the due edition of that rhythm and send of it; gives the peak in MB."""
+    editions.make_editions()
+    sent = deliver.send_due(seconds=SECONDS).sent
+    assert Edition.objects.get(rhythm=rhythm).audience in (FEW, MANY)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"mb": peak, "sent": sent}
 
 
 @contextmanager
@@ -152,4 +187,4 @@ def _sink():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     processes.stop_on_signals()
     os.environ.setdefault("SERVICES_DIR", "var/bench")
     try:
-        services.start(owner="bench", for_tests=True)
+        services.start(owner="bench", for_tests=name != "digest")
         environment = {
             **os.environ,
             "DATABASE_URL": new_database(f"bench_{name}"),
