@@ -15,7 +15,8 @@ def about(request):
 @public_page
 def privacy(request):
     """What is held on people, why, how long, and what they can do about it."""
-    return render(request, "strategy/privacy.html", {"mandate_days": settings.MANDATE_LENGTH_DAYS})
+    days = {"mandate_days": settings.MANDATE_LENGTH_DAYS, "notice_days": settings.MAIL_NOTICE_DAYS}
+    return render(request, "strategy/privacy.html", days)
 
 
 @public_page
