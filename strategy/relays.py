@@ -128,6 +128,11 @@ def reaches(updates: Iterable[Update]) -> dict[int, Reach]:
     return found
 
 
+def groups_count() -> int:
+    """How many groups have passed on at least one update."""
+    return Relay.objects.current().aggregate(groups=Count("group", distinct=True))["groups"]
+
+
 def of_group(group: Group) -> QuerySet[Relay]:
     """The relays of a group as everyone may see them, newest first."""
     return Relay.objects.current().filter(group=group).newest_first().for_lists()

@@ -19,10 +19,12 @@ LONGEST_SEARCH = 200
 
 
 class ReportFilter(forms.Form):
-    """Topic and language of reports, of those there are."""
+    """Topic and language of reports, of those there are; the reports of one group by a link."""
 
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
+    group = forms.SlugField(required=False, max_length=120)
+    SELECTS = ("topic", "language")
 
     def __init__(self, query):
         super().__init__(query, use_required_attribute=False)
@@ -42,8 +44,20 @@ class ReportFilter(forms.Form):
         """True where any filter is chosen."""
         return any(self.cleaned_data.values())
 
-    def narrow(self, reports):
+    @property
+    def selects(self) -> list:
+        """The fields to choose from."""
+        return [self[name] for name in self.SELECTS]
+
+    def group_named(self) -> Group | None:
+        """The group that is asked for, if any."""
+        slug = self.chosen("group")
+        return Group.objects.public().filter(slug=slug).first() if slug else None
+
+    def narrow(self, reports, group: Group | None):
         """The reports that fit every filter chosen."""
+        if group:
+            reports = reports.filter(group=group)
         if topic := self.chosen("topic"):
             reports = reports.filter(topic__slug=topic)
         if language := self.chosen("language"):
@@ -71,22 +85,11 @@ class StatementFilter(ReportFilter):
         ],
     )
     q = forms.CharField(required=False, max_length=LONGEST_SEARCH)
-    group = forms.SlugField(required=False, max_length=120)
-    field_order = ["topic", "state", "language", "q", "group"]
-
-    @property
-    def selects(self) -> list:
-        """The fields to choose from."""
-        return [self[name] for name in ("topic", "state", "language")]
+    SELECTS = ("topic", "state", "language")
 
     @property
     def query(self) -> str:
         return self.chosen("q")
-
-    def group_named(self) -> Group | None:
-        """The group whose statements are asked for."""
-        slug = self.chosen("group")
-        return Group.objects.public().filter(slug=slug).first() if slug else None
 
     def narrow_statements(self, statements, group: Group | None):
         """The statements that fit every filter chosen; a search may name one: ``R12.4``."""

@@ -59,6 +59,14 @@ class Became:
     has_more: bool
 
 
+@dataclass(frozen=True)
+class Reports:
+    """A short list of reports, each with its figures, and whether there are more."""
+
+    shown: list[Report]
+    has_more: bool
+
+
 def figures() -> Figures:
     """Of everyone."""
     return _figures(Statement.objects.all())
@@ -110,10 +118,11 @@ def by_answer(statements) -> list[Answered]:
     return list(answers.values())
 
 
-def reports_of(**which) -> QuerySet[Report]:
+def reports_of(**which) -> Reports:
     """The newest reports of a ``group=`` or on a ``topic=``, for a short list. One query."""
-    found = Report.objects.published().filter(**which).for_rows()
-    return with_figures(found)[: MOST_REPORTS + 1]
+    found = with_figures(Report.objects.published().filter(**which).for_rows())
+    reports = list(found[: MOST_REPORTS + 1])
+    return Reports(reports[:MOST_REPORTS], has_more=len(reports) > MOST_REPORTS)
 
 
 def _figures(statements: QuerySet[Statement]) -> Figures:

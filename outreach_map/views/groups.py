@@ -6,7 +6,7 @@ from django.views.decorators.gzip import gzip_page
 
 from liaisons import group_search
 from liaisons.models import Group
-from strategy import relays
+from strategy import relays, what_became
 from web.public_pages import public_page
 
 from .. import directory
@@ -52,6 +52,8 @@ def group_detail(request, slug):
         "page_url": _page_beside_website(group),
         "history": history,
         "is_lapsed": bool(history) and group.seats.is_empty,
+        "became": what_became.of_group(group),
+        "reports": what_became.reports_of(group=group),
         "relays": relays.page_of_group(group, request.GET.get("relays")),
     }
     return render(request, "outreach_map/group_detail.html", context)

@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from strategy import timeline
+from strategy import relays, timeline, what_became
 from strategy.models import Topic, Update
 from web.public_pages import public_page
 
@@ -24,6 +24,7 @@ def home(request):
         "outreach_map/home.html",
         {
             "dots": points.dots(),
+            "loop": {"passed_on": relays.groups_count(), "said": what_became.figures()},
             "totals": coverage.totals(),
             "regions": coverage.by_region(),
             "line": timeline.around_now(entries),

@@ -12,13 +12,15 @@ from ..statement_filters import ReportFilter
 PER_PAGE = 10
 
 
-@public_page(query=("topic", "language", "page"))
+@public_page(query=("topic", "language", "group", "page"))
 def report_list(request):
     """Published reports, the newest first."""
     filters = ReportFilter(request.GET)
-    reports = what_became.with_figures(filters.narrow(Report.objects.published()).for_rows())
-    page = Paginator(reports, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "strategy/report_list.html", {"page": page, "filters": filters})
+    group = filters.group_named()
+    reports = filters.narrow(Report.objects.published(), group).for_rows()
+    page = Paginator(what_became.with_figures(reports), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "filters": filters, "group": group}
+    return render(request, "strategy/report_list.html", context)
 
 
 @public_page

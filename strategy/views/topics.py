@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from web.public_pages import public_page
 
+from .. import what_became
 from ..models import Topic, TopicQuestion
 
 
@@ -44,6 +45,8 @@ def topic_detail(request, slug):
             "topic": topic,
             "turns": Topic.Turn,
             "kinds": _by_kind(topic.questions.all()),
+            "figures": what_became.figures_of_topic(topic),
+            "reports": what_became.reports_of(topic=topic),
             "title_text": topic.title,
             "short_text": topic.short,
         },
