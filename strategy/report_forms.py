@@ -353,15 +353,6 @@ def plain_text(typed: Mapping[str, str]) -> str:
     return "\n\n".join(parts)
 
 
-def words_for_script(form: ReportForm) -> dict:
-    """What the editor's script says, and the patterns by which it cuts lines."""
-    return {
-        "patterns": statement_lines.for_browser(),
-        "limits": {"statement": LONGEST_STATEMENT, "statements": MOST_STATEMENTS},
-        "after": form.last_number,
-    }
-
-
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 

@@ -18,7 +18,7 @@ from liaisons.errors import AlreadyDone, NotAllowed, Refused
 from liaisons.models import Language
 from web import rate_limits
 
-from .. import draft_differences, report_forms, reports, response_times
+from .. import draft_differences, editor_words, report_forms, reports, response_times
 from ..models import Report, ReportDraft
 from .report_refusals import (
     answer,
@@ -183,7 +183,7 @@ def _check(request, report, draft):
         "content": form.content(),
         "how": Report.Form(form.cleaned_data["form"]).label,
         "rows": form.as_published(),
-        "words": report_forms.words_for_script(form),
+        "words": editor_words.of_editor(form),
     }
     return render(request, "strategy/report_check.html", context)
 
@@ -270,7 +270,7 @@ def _editor(
         "is_conflict": is_conflict,
         "differences": differences,
         "refusal": refusal,
-        "words": report_forms.words_for_script(form),
+        "words": editor_words.of_editor(form),
     }
     return render(request, "strategy/report_edit.html", context, status=status)
 

@@ -35,6 +35,8 @@ def writing(view):
         if request.method == "POST" and has_form(request):
             if not request.user.is_authenticated:
                 return _signed_out(request)
+            if request.POST.get("whose", str(request.user.pk)) != str(request.user.pk):
+                return _another_person(request)
             if not access.groups_of(request.user).exists():
                 return not_allowed(request, _("You are not a liaison now."))
         return access.liaison(view)(request, *args, **kwargs)
@@ -97,6 +99,13 @@ def gone(request, report):
         return go(request, reverse("strategy:report_edit", args=[report.pk]))
     message = _("This report was published in another window or by another liaison.")
     return refused(request, message, status=409, problem="gone", report=report)
+
+
+def _another_person(request):
+    """Somebody else signed in here since this page was opened."""
+    if wants_json(request):
+        return _signed_out(request)
+    return not_allowed(request, _("You are signed in with another account now."))
 
 
 def _signed_out(request):
