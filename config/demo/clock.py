@@ -1,13 +1,17 @@
 """Letting a verb run as if it were another moment, so that a demo can have a past."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Field
 from django.utils import timezone
+
+# A plan is a list of (when, what to do), carried out in the order of time; when: see ``on``.
+Plan = list[tuple[float, Callable[[], Any]]]
 
 _real_now = timezone.now
 

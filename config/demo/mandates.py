@@ -1,6 +1,7 @@
 """The demo's people, their applications and mandates, by the verbs of sign-up and review."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import Group as Role
@@ -13,11 +14,9 @@ from liaisons.accounts import people as accounts
 from liaisons.models import Country, Group, Language, Mandate, User
 
 from .applications import Application, Unfinished
-from .clock import on
-from .people import CORE_TEAM, REVIEWER, Account, Liaison
+from .clock import Plan, on
+from .people import CORE_TEAM, LIAISONS, REVIEWER, Account, Liaison
 
-# A plan is a list of (when, what to do), carried out in the order of time; when: see ``clock.on``.
-Plan = list
 # Before the first demo application: somebody has to review it.
 LONG_AGO = 420
 EXPLANATIONS = [
@@ -33,14 +32,14 @@ EXPLANATIONS = [
 
 def plan_accounts(people: list[Account]) -> Plan:
     """The accounts everyone may try, except those whose owner signs up as a liaison."""
-    return [(on(LONG_AGO), lambda account=account: make_account(account)) for account in people]
+    return [(on(LONG_AGO), partial(make_account, account)) for account in people]
 
 
 def plan_liaison(one: Liaison, made: set[str]) -> Plan:
     """One person's way to a mandate, and its end where it has one."""
     hour = 6 + one.number % 13
-    plan = [
-        (on(one.confirmed_days_ago + one.reviewed_after, hour), lambda: apply_for(one, made)),
+    plan: Plan = [
+        (on(one.confirmed_days_ago + one.reviewed_after, hour), partial(apply_for, one, made)),
         (on(one.confirmed_days_ago, 8 + one.number % 9), _then(confirm, one, made)),
     ]
     over = one.confirmed_days_ago - settings.MANDATE_LENGTH_DAYS - 1
@@ -53,7 +52,7 @@ def plan_liaison(one: Liaison, made: set[str]) -> Plan:
 
 def plan_application(one: Application, made: set[str]) -> Plan:
     """One application that is still waiting, was declined, or was taken back."""
-    plan = [(on(one.applied_days_ago, 7 + one.number % 14), lambda: apply_for(one, made))]
+    plan: Plan = [(on(one.applied_days_ago, 7 + one.number % 14), partial(apply_for, one, made))]
     if one.asked:
         plan.append((on(one.asked_days_ago, 10), _then(ask, one, made)))
     if one.answered:
@@ -67,7 +66,7 @@ def plan_application(one: Application, made: set[str]) -> Plan:
 
 def plan_beginner(one: Unfinished) -> Plan:
     """Somebody who left sign-up in the middle."""
-    return [(on(one.began_days_ago, 15), lambda: begin(one))]
+    return [(on(one.began_days_ago, 15), partial(begin, one))]
 
 
 def _then(act, one, made: set[str]):
@@ -179,6 +178,12 @@ def withdraw(one: Application) -> None:
 def mandate_of(one: Liaison | Application, status: str) -> Mandate | None:
     """This person's mandate if it is in this state."""
     return Mandate.objects.filter(person__email=one.address, status=status).first()
+
+
+def liaison_of(number: int) -> Mandate | None:
+    """The mandate by which the demo liaison of this number speaks for their group now."""
+    active = Mandate.objects.active().select_related("person", "group")
+    return active.filter(person__email=LIAISONS[number].address).first()
 
 
 def reviewer() -> User:

@@ -54,7 +54,7 @@ DIGESTS = {
     "demo-liaison-21@example.org": [LOST],
     "demo-liaison-23@example.org": ["", LOST],
     "demo-liaison-24@example.org": ["", LEFT],
-    "demo-liaison-37@example.org": [""] * 3 + [FULL] * 500,
+    "demo-liaison-37@example.org": [""] * 12 + [FULL] * 500,
 }
 NOTICES = {
     "demo-applicant-9@example.org": ["", UNKNOWN],
@@ -113,7 +113,7 @@ class Post:
             claim(letter)
             self._decide(letter, answers)
 
-    def _decide(self, letter: Letter, answers) -> None:
+    def _decide(self, letter: Delivery | Notice, answers) -> None:
         recipient = letter.recipient
         reason = obstacle(letter)
         if reason:
@@ -156,7 +156,7 @@ def claim(letter: Letter) -> None:
     )
 
 
-def obstacle(letter: Letter) -> str:
+def obstacle(letter: Delivery | Notice) -> str:
     """Why this message does not go out after all, or ""."""
     recipient = letter.recipient
     if Suppression.objects.filter(address_hash=recipient.address_hash).exists():

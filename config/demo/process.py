@@ -79,7 +79,7 @@ def date_topics() -> int:
     return changed
 
 
-def plan_topics() -> list:
+def plan_topics() -> clock.Plan:
     """When each topic opens, so that it gets its place among everything published."""
     openings = sorted({dates.opens for dates in TOPICS.values() if dates.opens < 0})
     return [(clock.on(-opens, OPENS_AT_HOUR), topics.announce_due) for opens in openings]

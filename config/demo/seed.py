@@ -20,6 +20,9 @@ from .mandates import plan_accounts, plan_application, plan_beginner, plan_liais
 from .people import ACCOUNTS, CORE_TEAM, LIAISONS
 from .post import Post, due_hours
 from .process import date_topics, plan_topics, shift_timeline
+from .relays import plan_relays
+from .reports import plan_reports
+from .responses import plan_responses
 from .updates import plan_updates
 
 MINUTE = timedelta(minutes=1)
@@ -84,7 +87,7 @@ def demo_addresses() -> list[str]:
     return [one.address for one in [*ACCOUNTS, *LIAISONS, *APPLICATIONS, *BEGINNERS]]
 
 
-def _plan(post: Post) -> list:
+def _plan(post: Post) -> clock.Plan:
     """Everything there is to do, in the order of time."""
     owners = {one.address for one in [*LIAISONS, *APPLICATIONS]}
     plan = plan_accounts([account for account in ACCOUNTS if account.address not in owners])
@@ -97,5 +100,8 @@ def _plan(post: Post) -> list:
         plan += plan_beginner(beginner)
     plan += plan_topics()
     plan += plan_updates(post)
+    plan += plan_relays()
+    plan += plan_reports()
+    plan += plan_responses()
     plan += [(clock.days_before_today(hour), post.make_round) for hour in due_hours(timezone.now())]
     return sorted(plan, key=lambda step: -step[0])

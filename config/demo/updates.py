@@ -8,6 +8,7 @@ words that were wrong at first: ``before`` by field, and ``days_after``.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -38,31 +39,20 @@ DEMO_NOTE = {
 }
 
 
-def plan_updates(post: Post) -> list:
+def plan_updates(post: Post) -> clock.Plan:
     """What the Core Team does with each update, and when; ``post`` carries it to people."""
-    plan = []
+    plan: clock.Plan = []
     for slug, texts in read_all("updates").items():
         days_ago = max(texts.get("days_ago", 0), 0)
         hour = HOUR if days_ago else -2
         at_first = [code for code in _languages(texts) if not texts[code].get("added_after")]
         first_words = texts.get("correction", {}).get("before", {})
         written: list[Update] = []
-        plan.append(
-            (
-                clock.on(days_ago, hour),
-                lambda slug=slug, texts=texts, at_first=at_first, words=first_words, made=written: (
-                    put_out(slug, texts, at_first, words, made)
-                ),
-            )
-        )
+        act = partial(put_out, slug, texts, at_first, first_words, written)
+        plan.append((clock.on(days_ago, hour), act))
         plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
         for days, fields in _later(texts):
-            plan.append(
-                (
-                    clock.on(days_ago - days, 14),
-                    lambda fields=fields, made=written: change(made, fields),
-                )
-            )
+            plan.append((clock.on(days_ago - days, 14), partial(change, written, fields)))
     return plan
 
 
