@@ -46,8 +46,11 @@ class Faults:
         page.on("request", self._request)
 
     def _console(self, message) -> None:
+        where = urlsplit(message.location.get("url", "")).path
+        if "Applying inline style" in message.text and not where:
+            return  # what a test itself ran in the page; a page's own names the page
         if message.type == "error":
-            self.found.append(f"console: {message.text}")
+            self.found.append(f"console: {message.text} ({where})")
 
     def _request(self, request) -> None:
         address = urlsplit(request.url)

@@ -12,7 +12,7 @@ from liaisons.models import Group
 from tests.browser import Faults, window
 from tests.factories import MandateFactory
 from tests.harness.corpus import XSS
-from tests.harness.test_pages_browser import axe, scrolls_sideways
+from tests.harness.walk import axe, scrolls_sideways
 from web import content_version
 from web.models import ContentVersion, Installation
 
