@@ -128,7 +128,6 @@ class Post:
             recipients.set_rhythm(recipient.user, Rhythm.NONE, source=by_link)
             claims.skip(letter, SkipReason.RHYTHM_NONE)
             return
-        claims.begin(letter)
         if not said:
             claims.sent(letter)
         elif said == LOST:
@@ -152,7 +151,6 @@ def claim(letter: Letter) -> None:
         state=State.CLAIMED,
         claim=letter.claim,
         lease_until=timezone.now() + timedelta(seconds=settings.MAIL_LEASE),
-        started_at=None,
     )
 
 

@@ -43,7 +43,9 @@ def plan_relays() -> clock.Plan:
             plan.append((later, partial(withdraw, made)))
     for slug, days_ago in published.items():
         if days_ago and days_ago > READ_IF_OLDER_THAN:
-            plan.append((clock.on(days_ago, READ_HOUR), partial(read, slug)))
+            # What was older than the mandate was read in its first days.
+            days = min(days_ago, LIAISONS[0].confirmed_days_ago - 1)
+            plan.append((clock.on(days, READ_HOUR), partial(read, slug)))
     return plan
 
 
