@@ -1,12 +1,14 @@
 """The Core Team's pages for what they publish."""
 
 from .process import TimelineEntryAdmin, TopicAdmin, WorkingGroupAdmin
+from .relays import RelayAdmin
 from .reports import ReportAdmin
 from .responses import ResponseAdmin
 from .statements import StatementAdmin
 from .updates import UpdateAdmin
 
 __all__ = [
+    "RelayAdmin",
     "ReportAdmin",
     "ResponseAdmin",
     "StatementAdmin",
