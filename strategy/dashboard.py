@@ -22,20 +22,6 @@ MOST_REPORTS = 3
 
 
 @dataclass(frozen=True)
-class Shortened:
-    """The first few of a list, and whether there are more."""
-
-    rows: list
-    has_more: bool = False
-
-    @classmethod
-    def of(cls, things, most: int) -> "Shortened":
-        """The first ``most`` of these; a QuerySet is asked for one more at most."""
-        found = list(things[: most + 1])
-        return cls(found[:most], len(found) > most)
-
-
-@dataclass(frozen=True)
 class Updates:
     """Updates a person has not read: the newest ones, how many; and the newest of all."""
 
@@ -51,10 +37,10 @@ class Updates:
 
 @dataclass(frozen=True)
 class OfGroups:
-    """What a liaison's groups did, and what became of it."""
+    """The newest of what a liaison's groups did, and what became of it."""
 
-    relays: Shortened
-    reports: Shortened
+    relays: list[Relay]
+    reports: list[own_reports.Row]
     became: Figures
 
 
@@ -84,6 +70,10 @@ class Dashboard:
     @property
     def is_newcomer(self) -> bool:
         return not (self.mandates or self.waiting or self.has_draft or self.is_core_team)
+
+    @property
+    def has_several_groups(self) -> bool:
+        return len(self.mandates) > 1
 
     @property
     def first_mandates(self) -> list[Mandate]:
@@ -143,10 +133,9 @@ def _updates(person) -> Updates:
 
 def _of_groups(person) -> OfGroups:
     relays = Relay.objects.of_groups_of(person).newest_first().for_lists()
-    reports = Shortened.of(own_reports.of(person), MOST_REPORTS)
     return OfGroups(
-        relays=Shortened.of(relays, MOST_RELAYS),
-        reports=Shortened(own_reports.rows(reports.rows), reports.has_more),
+        relays=list(relays[:MOST_RELAYS]),
+        reports=own_reports.rows(own_reports.of(person)[:MOST_REPORTS]),
         became=what_became.figures_of_groups_of(person),
     )
 
