@@ -85,11 +85,12 @@ export function saveAsOneGoes(form, onState) {
 
   function typed() {
     if (!isDirty()) return;
-    onState("unsaved");
     clearTimeout(keepTimer);
     keepTimer = setTimeout(keepNow, KEEP_AFTER);
     if (isStopped === "refused") isStopped = false;
     if (isStopped) return;
+    // What is in the way stays said until it is out of the way.
+    if (!failures) onState("unsaved");
     typedSince ||= Date.now();
     soon(Math.min(SAVE_AFTER, typedSince + SAVE_AT_LATEST - Date.now()));
   }
