@@ -8,9 +8,9 @@ from liaisons import access, next_steps, waiting_times
 from liaisons.models import Mandate, User
 from liaisons.next_steps import NextStep
 
-from . import core_team_queue, own_reports, timeline, what_became
+from . import core_team_queue, timeline, what_became
 from .core_team_queue import Waiting
-from .models import Relay, Topic, Update, UpdateRead
+from .models import Relay, Report, Topic, Update, UpdateRead
 from .what_became import Figures
 
 # So many of each stand on the page; a link leads to all of them.
@@ -40,7 +40,7 @@ class OfGroups:
     """The newest of what a liaison's groups did, and what became of it."""
 
     relays: list[Relay]
-    reports: list[own_reports.Row]
+    reports: list[Report]
     became: Figures
 
 
@@ -132,10 +132,11 @@ def _updates(person) -> Updates:
 
 
 def _of_groups(person) -> OfGroups:
+    reports = Report.objects.published().of_groups_of(person).for_rows()
     relays = Relay.objects.of_groups_of(person).newest_first().for_lists()
     return OfGroups(
         relays=list(relays[:MOST_RELAYS]),
-        reports=own_reports.rows(own_reports.of(person)[:MOST_REPORTS]),
+        reports=list(what_became.with_figures(reports)[:MOST_REPORTS]),
         became=what_became.figures_of_groups_of(person),
     )
 

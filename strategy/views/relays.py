@@ -27,7 +27,9 @@ def relay_list(request):
     """All relays of the groups this person speaks for, the newest first."""
     found = Relay.objects.of_groups_of(request.user).newest_first().for_lists()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "strategy/relay_list.html", {"page": page})
+    has_several = access.groups_of(request.user).count() > 1
+    context = {"page": page, "has_several_groups": has_several}
+    return render(request, "strategy/relay_list.html", context)
 
 
 @unsaved.kept_when_signed_out
