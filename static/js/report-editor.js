@@ -34,6 +34,8 @@ function edit() {
     else status.scrollIntoView({ block: "nearest" });
   });
 
+  document.querySelector("[data-drop]")?.addEventListener("click", () => saver.giveUp());
+
   function sendByBrowser() {
     saver.prepareToSend();
     form.submit();

@@ -56,7 +56,7 @@ def report_new(request):
     if (typed := unsaved.taken(request)) is not None:
         form = report_forms.form_of(None, group=group, person=request.user)
         return _editor(
-            request, None, group=group, key=key, came_back=typed.get("page", ""),
+            request, None, group=group, key=key, came_back=True, before=typed.get("page", ""),
             shown=report_forms.typed(form, typed),
         )  # fmt: skip
     usual = Language.objects.filter(pk=reports.usual_language(group, by=request.user)).first()
@@ -156,7 +156,10 @@ def _not_saved(request, report, refusal, **context):
     if wants_json(request):
         return answer(400, problem="refused", message=str(refusal.message))
     seen = _number(request.POST.get("seen"))
-    return _editor(request, report, refusal=refusal.message, status=400, seen=seen, **context)
+    return _editor(
+        request, report, refusal=refusal.message, status=400, seen=seen, before=_page(request),
+        **context,
+    )  # fmt: skip
 
 
 def _conflict(request, theirs, mine):
@@ -167,7 +170,7 @@ def _conflict(request, theirs, mine):
     form = report_forms.form_of(report, group=report.group, person=request.user)
     return _editor(
         request, report, draft=theirs, shown=mine, status=409, is_conflict=True,
-        differences=draft_differences.between(form, mine, theirs.data),
+        differences=draft_differences.between(form, mine, theirs.data), before=_page(request),
     )  # fmt: skip
 
 
@@ -233,18 +236,18 @@ def _back_again(request, report, draft, typed):
     if data == draft.data:
         return redirect("strategy:report_edit", report.pk)
     return _editor(
-        request, report, draft=draft, shown=data, came_back=typed.get("page", ""),
+        request, report, draft=draft, shown=data, came_back=True, before=typed.get("page", ""),
         seen=_number(typed.get("seen")),
     )  # fmt: skip
 
 
 def _editor(
     request, report, *, group=None, key=None, draft=None, shown=None, form=None, seen=None,
-    came_back=None, is_conflict=False, differences=(), refusal="", status=200,
+    before="", came_back=False, is_conflict=False, differences=(), refusal="", status=200,
 ):  # fmt: skip
     """The form. ``shown`` is what stands in it, unchecked; or ``form`` says what to mend.
 
-    ``came_back`` names the page where somebody had typed before they had to sign in again.
+    ``before`` names the opened page that sent what is shown and could not save it.
     """
     group = group or report.group
     key = key or report.key
@@ -264,8 +267,8 @@ def _editor(
         "action": action,
         "key": key,
         "page": uuid.uuid4(),
-        "before": came_back or "",
-        "came_back": came_back is not None,
+        "before": before,
+        "came_back": came_back,
         "seen": revision if seen is None else seen,
         "is_conflict": is_conflict,
         "differences": differences,
@@ -277,10 +280,14 @@ def _editor(
 
 def _opened(request) -> reports.Opened:
     return reports.Opened(
-        page=request.POST.get("page", "")[:36],
+        page=_page(request),
         step=_number(request.POST.get("step")),
         before=request.POST.get("before", "")[:36],
     )
+
+
+def _page(request) -> str:
+    return request.POST.get("page", "")[:36]
 
 
 def _uuid(text) -> uuid.UUID:

@@ -36,7 +36,8 @@ export function saveAsOneGoes(form, onState) {
   let url = form.getAttribute("action");
   let token = form.elements.csrfmiddlewaretoken.defaultValue;
   let savedText = "unsaved" in form.dataset || isConflict ? null : asText(asItCame(form));
-  let adopted = null;
+  // The page whose words this one shows and answers for: what it kept is this one's to drop.
+  let adopted = sent.before ? { ...place, page: sent.before } : null;
   let running = null;
   let isStopped = isConflict;
   let failures = 0;
@@ -61,7 +62,16 @@ export function saveAsOneGoes(form, onState) {
   });
   if (!isStopped && isDirty()) saveNow();
 
-  return { saveNow, prepareToSend, isDirty };
+  return { saveNow, prepareToSend, giveUp };
+
+  /** Drop what is kept of this page's words: the writer takes other ones. */
+  function giveUp() {
+    isStopped = "gone";
+    savedText = asText(read(form));
+    clearTimeout(keepTimer);
+    drop(place);
+    if (adopted) drop(adopted);
+  }
 
   function isDirty() {
     return asText(read(form)) !== savedText;
@@ -69,7 +79,7 @@ export function saveAsOneGoes(form, onState) {
 
   /** What a page before this one could not save comes back into the form. */
   function takeOver() {
-    if (isConflict) return;
+    if (isConflict || "unsaved" in form.dataset) return;
     const [entry] = waiting(place.account, place.key).filter(
       (one) => one.version === form.dataset.version && one.place.page !== place.page
     );
