@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from .group_search import fold
 from .models import Group, Language, User
@@ -116,4 +116,5 @@ def _not_clear(text: str, several: list[Language], near: list[Language]) -> Vali
 
 
 def _listed(languages: list[Language]) -> str:
-    return ", ".join(f"{said(language)} ({language.code})" for language in languages)
+    between = pgettext("between items of a list", ", ")
+    return between.join(f"{said(language)} ({language.code})" for language in languages)

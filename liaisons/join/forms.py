@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from mailing import recipients
 from mailing.models import Rhythm
@@ -53,10 +54,11 @@ class LanguageNamesMixin:
         languages, unknown = find(names[:MOST_LANGUAGES])
         for name, near in unknown.items():
             if near:
+                between = pgettext("between items of a list", ", ")
                 self.add_error(
                     "other_languages",
                     _("No language is called “%(name)s”. Did you mean: %(near)s?")
-                    % {"name": name, "near": ", ".join(str(language) for language in near)},
+                    % {"name": name, "near": between.join(str(language) for language in near)},
                 )
             else:
                 self.add_error(

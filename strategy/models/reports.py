@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaisons.models import Group, Language
 
@@ -50,7 +51,7 @@ class Report(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("report", "Published")
 
     class Form(models.TextChoices):
         # Translators: how people talked with each other.
@@ -289,10 +290,10 @@ class Statement(models.Model):
     """
 
     class State(models.TextChoices):
-        PUBLISHED = "published", _("Published")
-        RECEIVED = "received", _("Received")
-        ANSWERED = "answered", _("Answered")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        PUBLISHED = "published", pgettext_lazy("statement", "Published")
+        RECEIVED = "received", pgettext_lazy("statement", "Received")
+        ANSWERED = "answered", pgettext_lazy("statement", "Answered")
+        WITHDRAWN = "withdrawn", pgettext_lazy("statement", "Withdrawn")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="statements")
     number = models.PositiveSmallIntegerField()
