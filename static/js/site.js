@@ -1,8 +1,10 @@
 // On every page. Nothing here is needed for a task; each part says what the page is without it.
 
 import "./counter.js";
+import { offerToCopy } from "./parts/copy.js";
 import { closeMenus } from "./parts/menus.js";
 import { leadToErrors } from "./parts/form_errors.js";
 
 closeMenus();
 leadToErrors();
+offerToCopy();
