@@ -24,9 +24,23 @@ class Seats:
     primary: Holder | None = None
     deputies: list[Holder] = field(default_factory=list)
 
+    def take(self, mandate: Mandate) -> None:
+        """Seat the holder of an active mandate."""
+        holder = Holder(mandate.seat, mandate.person.public_name, mandate.decided_at)
+        if mandate.seat == Mandate.Seat.PRIMARY:
+            self.primary = holder
+        else:
+            self.deputies.append(holder)
+
     @property
     def is_empty(self) -> bool:
         return self.primary is None and not self.deputies
+
+    @property
+    def public_names(self) -> list[str]:
+        """Names of the liaisons who are public by name, the primary one first."""
+        holders = [self.primary, *self.deputies]
+        return [holder.name for holder in holders if holder and holder.name]
 
     @property
     def summary(self) -> str:
@@ -46,19 +60,21 @@ class Seats:
 
 def of_groups(groups: Iterable[Group]) -> dict[int, Seats]:
     """The seats of each group by its id, in one query."""
-    seats = {group.pk: Seats() for group in groups}
+    return of_ids(group.pk for group in groups)
+
+
+def of_ids(group_ids: Iterable[int]) -> dict[int, Seats]:
+    """The seats of each of these groups by its id, in one query."""
+    ids = list(group_ids)
     active = (
         Mandate.objects.active()
-        .filter(group__in=seats.keys())
+        .filter(group__in=ids)
         .select_related("person")
         .order_by("decided_at", "pk")
     )
+    seats = {pk: Seats() for pk in ids}
     for mandate in active:
-        holder = Holder(mandate.seat, mandate.person.public_name, mandate.decided_at)
-        if mandate.seat == Mandate.Seat.PRIMARY:
-            seats[mandate.group_id].primary = holder
-        else:
-            seats[mandate.group_id].deputies.append(holder)
+        seats[mandate.group_id].take(mandate)
     return seats
 
 

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextCho
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Country, Group, Language, Mandate, Region
+from web.kept_figures import kept
 
 
 class State(TextChoices):
@@ -48,6 +49,7 @@ def with_state(groups: QuerySet[Group]) -> QuerySet[Group]:
     )
 
 
+@kept
 def totals() -> Share:
     """All listed groups."""
     return Share(**_counted().aggregate(**_sums()))
@@ -69,6 +71,7 @@ def countries_with_liaison() -> int:
     return Country.objects.filter(groups__in=_with_liaison()).distinct().count()
 
 
+@kept
 def by_region() -> list[Share]:
     """Groups of each region, in the order of the readers' names of the regions.
 

@@ -1,23 +1,47 @@
 """What the list, the table and the map's panels show of groups, and the groups of one country."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_percent
-from django.db.models import Q, QuerySet, prefetch_related_objects
-from django.utils.translation import get_language, gettext
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from liaisons import seats
 from liaisons.models import Country, Group
 from web import names
 
 from . import coverage
-from .filters import FilterForm
+from .filters import Filters, countries, languages, region_labels
 from .spoken import Spoken, countries_of, spoken_in
 
 PAGE_LENGTH = 50
 # So many stand beside the map; the list of groups has them all.
 MOST_BESIDE = 150
+# A group of more countries than these shows how many they are.
+MOST_COUNTRIES = 4
+COLUMNS = ("pk", "slug", "name", "local_name", "kind", "project_family", "region_id", "state")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A group as a line of a list or a table shows it."""
+
+    pk: int
+    url: str
+    name: str
+    local_name: str
+    kind: str
+    kind_words: str
+    project_family: str
+    state: str
+    state_words: str
+    country_codes: tuple[str, ...]
+    language_codes: tuple[str, ...]
+    where: str
+    languages: str
+    liaisons: list[str]
 
 
 @dataclass(frozen=True)
@@ -26,7 +50,7 @@ class LanguageCommunities:
 
     spoken: Spoken
     name: str
-    groups: list[Group]
+    groups: list[Row]
 
     @property
     def share(self) -> str:
@@ -45,7 +69,7 @@ class InCountry:
     """A country's own groups, and the communities of the languages spoken there."""
 
     country: Country
-    groups: list[Group]
+    groups: list[Row]
     languages: list[LanguageCommunities]
 
     @property
@@ -58,9 +82,9 @@ class InCountry:
 class Beside:
     """Groups that no country leads to; they stand beside the map."""
 
-    organised: list[Group]
-    multilingual: list[Group]
-    of_no_country: list[Group]
+    organised: list[Row]
+    multilingual: list[Row]
+    of_no_country: list[Row]
     has_more: bool = False
 
     @property
@@ -68,27 +92,53 @@ class Beside:
         return not (self.organised or self.multilingual or self.of_no_country)
 
 
-def with_details(groups: Iterable[Group]) -> list[Group]:
-    """The groups, which have a state, with what else a row shows.
+def rows_of(*lists: QuerySet[Group]) -> list[list[Row]]:
+    """The rows of each of these lists of groups, which have a ``state``.
 
-    Countries, languages, ``seats``, ``named`` (liaisons public by name), ``state_words``. Three
-    queries, whatever the number of groups.
+    One query for each list and three for what all their rows show, however many they are.
     """
-    groups = list(groups)
-    prefetch_related_objects(groups, "countries", "languages")
-    held = seats.of_groups(groups)
-    words = _state_words()
-    for group in groups:
-        group.seats = held[group.pk]  # type: ignore[attr-defined]
-        holders = [held[group.pk].primary, *held[group.pk].deputies]
-        named = [holder.name for holder in holders if holder and holder.name]
-        group.named = named  # type: ignore[attr-defined]
-        state = getattr(group, "state", "")
-        group.state_words = words.get(state, "")  # type: ignore[attr-defined]
-    return groups
+    found = [list(groups.values_list(*COLUMNS)) for groups in lists]
+    make = _row_maker([values for groups in found for values in groups])
+    return [[make(*values) for values in groups] for groups in found]
 
 
-def of_country(country: Country, filters: FilterForm) -> QuerySet[Group]:
+def _row_maker(found: list[tuple]) -> Callable[..., Row]:
+    """A function that makes the row of one of these groups."""
+    ids = [pk for pk, *_rest in found]
+    in_countries = _codes(Group.countries.through, "country_id", ids)
+    in_languages = _codes(Group.languages.through, "language_id", ids)
+    holders = seats.of_ids(pk for pk, *_rest, state in found if state == coverage.State.HAS)
+    # Asking for each address by itself takes longer than all else here.
+    page = reverse("outreach_map:group_detail", args=["SLUG"])
+    kinds, states = _kind_words(), _state_words()
+    country_names, language_names, regions = countries(), languages(), region_labels()
+    # Translators: between items of a list; mind the space.
+    between = pgettext("between items of a list", ", ")
+
+    def make(pk, slug, name, local_name, kind, family, region, state):
+        own_countries, own_languages = in_countries.get(pk, ()), in_languages.get(pk, ())
+        return Row(
+            pk=pk,
+            url=page.replace("SLUG", slug),
+            name=name,
+            local_name="" if local_name == name else local_name,
+            kind=kind,
+            kind_words=kinds[kind],
+            project_family=family,
+            state=state,
+            state_words=states[state],
+            country_codes=own_countries,
+            language_codes=own_languages,
+            where=_where(len(own_countries), regions.get(region), kind)
+            or between.join(country_names.get(code, code) for code in own_countries),
+            languages=between.join(language_names.get(code, code) for code in own_languages),
+            liaisons=holders[pk].public_names if pk in holders else [],
+        )
+
+    return make
+
+
+def of_country(country: Country, filters: Filters) -> QuerySet[Group]:
     """The groups of a country, and all groups of the languages spoken there.
 
     Which languages: see ``outreach_map.spoken``. Besides wikis these are organised groups of
@@ -102,52 +152,79 @@ def of_country(country: Country, filters: FilterForm) -> QuerySet[Group]:
     )
 
 
-def arranged_for(country: Country, groups: Iterable[Group], filters: FilterForm) -> InCountry:
-    """The groups of ``of_country``, with details: the country's own, and the others by language."""
-    here: list[Group] = []
-    others: list[Group] = []
+def arranged_for(country: Country, groups: Iterable[Row]) -> InCountry:
+    """The groups of ``of_country``: the country's own, and the others by language."""
+    here: list[Row] = []
+    others: list[Row] = []
     for group in groups:
-        (here if country in group.countries.all() else others).append(group)
+        (here if country.iso2 in group.country_codes else others).append(group)
     others.sort(key=_wikipedias_first)
-    languages = []
+    names_of = languages()
+    communities = []
     for item in spoken_in(country.iso2):
-        theirs = [
-            group
-            for group in others
-            if any(language.code == item.code for language in group.languages.all())
-        ]
+        theirs = [group for group in others if item.code in group.language_codes]
         if theirs:
-            name = str(filters.languages[item.code])
-            languages.append(LanguageCommunities(item, name, theirs))
-    return InCountry(country, here, languages)
+            name = names_of.get(item.code, item.code)
+            communities.append(LanguageCommunities(item, name, theirs))
+    return InCountry(country, here, communities)
 
 
-def beside_the_map(filters: FilterForm) -> QuerySet[Group]:
+def beside_the_map(filters: Filters) -> QuerySet[Group]:
     """Groups without a country, and wikis without a language or of a language of no country.
 
     At most ``MOST_BESIDE``, and one more to tell that there are more.
     """
-    nowhere = [code for code in filters.languages if not countries_of(code)]
+    nowhere = [code for code in languages() if not countries_of(code)]
+    in_countries = Group.countries.through._default_manager.filter(group=OuterRef("pk"))
+    in_languages = Group.languages.through._default_manager.filter(group=OuterRef("pk"))
     is_organised = ~Q(kind=Group.Kind.PROJECT_COMMUNITY)
     return (
         filters.narrow(Group.objects.listed(), leave_out=("country",))
-        .filter(countries=None, latitude=None)
-        .filter(is_organised | Q(languages=None) | Q(languages__in=nowhere))
-        .distinct()[: MOST_BESIDE + 1]
+        .filter(~Exists(in_countries), latitude=None)
+        .filter(
+            is_organised | ~Exists(in_languages) | Exists(in_languages.filter(language__in=nowhere))
+        )[: MOST_BESIDE + 1]
     )
 
 
-def arranged_beside(groups: Sequence[Group]) -> Beside:
-    """The groups of ``beside_the_map``, with details, in three lists."""
+def arranged_beside(groups: Sequence[Row]) -> Beside:
+    """The groups of ``beside_the_map`` in three lists."""
     found = Beside([], [], [], has_more=len(groups) > MOST_BESIDE)
     for group in groups[:MOST_BESIDE]:
         if group.kind != Group.Kind.PROJECT_COMMUNITY:
             found.organised.append(group)
-        elif group.languages.all():
+        elif group.language_codes:
             found.of_no_country.append(group)
         else:
             found.multilingual.append(group)
     return found
+
+
+def _codes(through: type[Model], column: str, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """The codes of each of these groups, in the order of their codes."""
+    found: dict[int, tuple[str, ...]] = {}
+    links = through._default_manager.filter(group__in=ids).order_by(column)
+    for group, code in links.values_list("group_id", column):
+        found[group] = (*found.get(group, ()), code)
+    return found
+
+
+def _where(number_of_countries: int, region: str | None, kind: str) -> str:
+    """Where a group is that has no country or many; empty where its countries say it."""
+    if number_of_countries > MOST_COUNTRIES:
+        words = ngettext("%(number)s country", "%(number)s countries", number_of_countries)
+        return words % {"number": number_of_countries}
+    if number_of_countries:
+        return ""
+    if region:
+        return region
+    if kind == Group.Kind.PROJECT_COMMUNITY:
+        return pgettext("where a wiki is", "online")
+    return pgettext("where a group is", "worldwide")
+
+
+def _kind_words() -> dict[str, str]:
+    return {kind.value: str(kind.label) for kind in Group.Kind}
 
 
 def _state_words() -> dict[str, str]:
@@ -159,6 +236,6 @@ def _state_words() -> dict[str, str]:
     }
 
 
-def _wikipedias_first(group: Group) -> tuple:
+def _wikipedias_first(group: Row) -> tuple:
     is_wiki = bool(group.project_family)
     return (is_wiki, group.project_family != "wikipedia", group.name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Group, Mandate, MandateEvent
+from liaisons.seats import Seats
 
 Kind = MandateEvent.Kind
 
@@ -25,16 +26,33 @@ class Term:
     is_active: bool
 
 
-def history_of(group: Group) -> list[Term]:
-    """All terms of a group, newest first. Two queries."""
-    mandates = (
+@dataclass(frozen=True)
+class History:
+    """Who holds the seats of a group today, and all terms, newest first."""
+
+    seats: Seats
+    terms: list[Term]
+
+    @property
+    def is_lapsed(self) -> bool:
+        """True where the group had a liaison and has none."""
+        return bool(self.terms) and self.seats.is_empty
+
+
+def history_of(group: Group) -> History:
+    """The history of a group. Two queries."""
+    mandates = list(
         Mandate.objects.held()
         .filter(group=group)
         .select_related("person")
         .prefetch_related("events")
-        .order_by("-decided_at", "-pk")
+        .order_by("decided_at", "pk")
     )
-    return [_term(mandate) for mandate in mandates]
+    seats = Seats()
+    for mandate in mandates:
+        if mandate.is_active:
+            seats.take(mandate)
+    return History(seats, [_term(mandate) for mandate in reversed(mandates)])
 
 
 def _term(mandate: Mandate) -> Term:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from liaisons.models import Group, Mandate
+from web.kept_figures import kept
+from web.templatetags.web import small_world
 
 from . import coverage
 
@@ -53,18 +55,20 @@ def everywhere() -> list[Point]:
     return _points(Group.objects.listed())
 
 
-def dots() -> list[dict]:
-    """Only ``lat``, ``lon`` and ``state`` of each group that has a place, for a small picture."""
+@kept
+def picture() -> str:
+    """The small world of the home page, with a dot for each group that has a place."""
     groups = coverage.with_state(Group.objects.listed().filter(latitude__isnull=False))
     rows = groups.order_by().values_list("latitude", "longitude", "state")
-    return [{"lat": float(lat), "lon": float(lon), "state": state} for lat, lon, state in rows]
+    return small_world({"lat": lat, "lon": lon, "state": state} for lat, lon, state in rows)
 
 
 def compact() -> dict:
     """What the map page loads: a row for each group that has a place, in few bytes.
 
-    A row is slug, name, latitude, longitude, index of state, index of kind, region, countries,
-    languages, public names of liaisons; lists of codes are joined by a space.
+    A row is slug, name, latitude, longitude, index of state, index of kind, region, languages
+    joined by a space, public names of liaisons. Rows are in the order of their slugs, because
+    alike rows pack well side by side.
     """
     return {
         "states": STATES,
@@ -78,11 +82,10 @@ def compact() -> dict:
                 STATES.index(point.state),
                 KINDS.index(point.kind),
                 point.region,
-                " ".join(point.countries),
                 " ".join(point.languages),
                 point.liaisons,
             ]
-            for point in placed()
+            for point in sorted(placed(), key=lambda point: point.slug)
         ],
     }
 

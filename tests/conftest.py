@@ -10,7 +10,7 @@ pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world"]
 @pytest.fixture(autouse=True)
 def no_kept_pages():
     """Each test begins without pages kept from another: a rolled back database repeats versions."""
-    for name in ("pages", "searches"):
+    for name in ("pages", "searches", "figures"):
         caches[name].clear()
 
 

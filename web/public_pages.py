@@ -7,14 +7,16 @@ language, day and content version.
 """
 
 import functools
+import gzip
 import hashlib
 import threading
 from io import BytesIO
 from urllib.parse import urlencode, urlsplit
 
+import brotli
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import caches
+from django.core.cache import BaseCache, caches
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.utils import timezone
@@ -22,7 +24,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from . import content_version
+from . import content_version, kept_figures
 from .policies import policy
 
 # A page also shows what follows from the clock (a topic closes), hence not for ever.
@@ -35,6 +37,13 @@ PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 # After a change everyone asks for the same page at once: one renders it, the others wait.
 _locks = [threading.Lock() for _ in range(64)]
 _WAIT_SECONDS = 5
+
+# How a page may be sent, best first. Public pages hold no secret that its length could give away.
+PACKERS = {
+    "br": functools.partial(brotli.compress, quality=6),
+    "gzip": functools.partial(gzip.compress, compresslevel=6, mtime=0),
+}
+TOO_SHORT_TO_PACK = 300
 
 
 def public_page(view=None, *, query: tuple[str, ...] = ()):
@@ -69,7 +78,8 @@ def _understood(values, allowed) -> str:
 def _for_one_reader(request, understood, view, args, kwargs):
     request.META["QUERY_STRING"] = understood
     request.GET = type(request.GET)(understood)
-    response = _rendered(view(request, *args, **kwargs))
+    with kept_figures.of_version(content_version.current()):
+        response = _rendered(view(request, *args, **kwargs))
     response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["Cookie"])
     return response
@@ -96,7 +106,8 @@ def _for_anyone(request, understood, view, args, kwargs):
         try:
             kept = cache.get(key)
             if kept is None:
-                response = _rendered(_view_answer(request, understood, view, args, kwargs))
+                with kept_figures.of_version(version):
+                    response = _rendered(_view_answer(request, understood, view, args, kwargs))
                 if response.status_code != 200:
                     return response
                 kept = _kept(response, version)
@@ -105,11 +116,37 @@ def _for_anyone(request, understood, view, args, kwargs):
             if is_first:
                 lock.release()
     content, content_type, etag = kept
+    packing = _packing(request, content)
+    if packing:
+        content, etag = _packed(packing, content, cache, etag), f"W/{etag}"
     response = HttpResponse(content, content_type=content_type)
+    if packing:
+        response["Content-Encoding"] = packing
     response["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     response["ETag"] = etag
-    patch_vary_headers(response, ["Cookie"])
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return get_conditional_response(request, etag=etag, response=response)
+
+
+def _packing(request, content: bytes) -> str:
+    """How the reader's browser wants the page packed; empty: not at all."""
+    if len(content) < TOO_SHORT_TO_PACK:
+        return ""
+    accepted = {}
+    for part in request.headers.get("Accept-Encoding", "").lower().split(","):
+        name, _, options = part.partition(";")
+        accepted[name.strip()] = options.replace(" ", "") not in ("q=0", "q=0.0")
+    return next((name for name in PACKERS if accepted.get(name)), "")
+
+
+def _packed(packing: str, content: bytes, cache: BaseCache, etag: str) -> bytes:
+    """The bytes of that ETag packed, and kept so beside the page itself."""
+    key = f"{packing}-{etag}"
+    packed = cache.get(key)
+    if packed is None:
+        packed = PACKERS[packing](content)
+        cache.set(key, packed, KEPT_SECONDS)
+    return packed
 
 
 def _kept(response, version) -> tuple[bytes, str, str]:

@@ -94,7 +94,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "liaisons.User"
 
 # The default cache lives in the database: sign-in limits must hold while Redis is away.
-# "pages" and "searches" (pages with a query) are each process's own memory: web/public_pages.py.
+# "pages", "searches" (pages with a query) and "figures" are each process's own memory:
+# web/public_pages.py and web/kept_figures.py.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -109,6 +110,11 @@ CACHES = {
     "searches": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "searches",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "figures",
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }

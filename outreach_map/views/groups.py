@@ -10,7 +10,7 @@ from strategy import relays, what_became
 from web.public_pages import public_page
 
 from .. import directory
-from ..filters import NAMES, FilterForm
+from ..filters import NAMES, Filters
 from ..history import history_of
 
 # A search shows so many at most; who finds more narrows it.
@@ -23,14 +23,13 @@ WEB = ("https://", "http://")
 @public_page(query=("q", *NAMES, "page"))
 def group_list(request):
     """All listed groups by name, or those a search finds, best first."""
-    filters = FilterForm(request.GET)
+    filters = Filters(request.GET)
     query = request.GET.get("q", "").strip()
     groups = filters.narrow(Group.objects.listed())
     if query:
         groups = group_search.search(query, limit=MOST_FOUND, among=groups)
-    groups = groups.select_related("region")
     page = Paginator(groups, directory.PAGE_LENGTH).get_page(request.GET.get("page"))
-    page.object_list = directory.with_details(page.object_list)
+    [page.object_list] = directory.rows_of(page.object_list)
     context = {
         "filters": filters,
         "query": query,
@@ -45,13 +44,13 @@ def group_list(request):
 def group_detail(request, slug):
     """One group: what it is, who speaks for it, and who did before."""
     group = get_object_or_404(Group.objects.public().select_related("region"), slug=slug)
-    directory.with_details([group])
     history = history_of(group)
     context = {
         "group": group,
+        "seats": history.seats,
         "page_url": _page_beside_website(group),
-        "history": history,
-        "is_lapsed": bool(history) and group.seats.is_empty,
+        "history": history.terms,
+        "is_lapsed": history.is_lapsed,
         "became": what_became.of_group(group),
         "reports": what_became.reports_of(group=group),
         "relays": relays.page_of_group(group, request.GET.get("relays")),

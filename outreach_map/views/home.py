@@ -23,7 +23,7 @@ def home(request):
         request,
         "outreach_map/home.html",
         {
-            "dots": points.dots(),
+            "picture": points.picture(),
             "loop": {"passed_on": relays.groups_count(), "said": what_became.figures()},
             "totals": coverage.totals(),
             "regions": coverage.by_region(),

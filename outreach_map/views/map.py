@@ -9,7 +9,7 @@ from liaisons.models import Group
 from web.public_pages import public_page
 
 from .. import coverage, directory
-from ..filters import NAMES, FilterForm
+from ..filters import NAMES, Filters
 from ..spoken import LEAST_PERCENT
 
 
@@ -17,21 +17,21 @@ from ..spoken import LEAST_PERCENT
 @public_page(query=(*NAMES, "page"))
 def outreach_map(request):
     """Groups by place: those of a country chosen, those beside every map, or the whole table."""
-    filters = FilterForm(request.GET)
+    filters = Filters(request.GET)
     country = filters.chosen_country
-    beside = list(directory.beside_the_map(filters))
+    beside = directory.beside_the_map(filters)
     page = None
     if country:
-        rows = list(directory.of_country(country, filters))
+        found, beside = directory.rows_of(directory.of_country(country, filters), beside)
     else:
-        groups = filters.narrow(Group.objects.listed()).select_related("region")
+        groups = filters.narrow(Group.objects.listed())
         page = Paginator(groups, directory.PAGE_LENGTH).get_page(request.GET.get("page"))
-        rows = page.object_list = list(page.object_list)
-    directory.with_details([*beside, *rows])
+        found, beside = directory.rows_of(page.object_list, beside)
+        page.object_list = found
     context = {
         "filters": filters,
         "beside": directory.arranged_beside(beside),
-        "here": directory.arranged_for(country, rows, filters) if country else None,
+        "here": directory.arranged_for(country, found) if country else None,
         "page": page,
         "least_percent": round(LEAST_PERCENT),
         "map_words": _words(),

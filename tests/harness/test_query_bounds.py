@@ -28,7 +28,7 @@ def count(world, browser):
     clients = {role: browser(role) for role in world.people}
 
     def counted(path, role):
-        for name in ("pages", "searches"):
+        for name in ("pages", "searches", "figures"):
             caches[name].clear()
         with CaptureQueriesContext(
             connection,

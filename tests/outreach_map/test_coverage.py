@@ -1,12 +1,15 @@
 """Figures: who has a liaison, who had one, who never."""
 
+import re
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from liaisons.models import Group
 from outreach_map import coverage
-from tests.factories import MandateFactory
+from tests.factories import LanguageFactory, MandateFactory
+from web import content_version
 
 
 def states():
@@ -46,3 +49,32 @@ def test_all_figures_count_listed_groups_only_and_agree(directory):
     assert africa.groups + outside.groups == totals.groups
     assert sum(share.groups for share in coverage.by_kind()) == totals.groups
     assert sum(share.with_liaison for share in coverage.by_kind()) == totals.with_liaison
+
+
+def test_the_pages_show_a_new_liaison_at_once_and_agree(client, directory):
+    def shown():
+        home = client.get("/en/").content.decode()
+        table = client.get("/en/groups/?liaison=has").content.decode()
+        points = client.get("/map/points.json").json()["groups"]
+        return (
+            re.search(r"(\d+) of 6 groups ha", home)[1],
+            home.count('<circle class="has"'),
+            table.count('<th scope="row">'),
+            [row[4] for row in points].count(0),
+        )
+
+    assert shown() == ("0", 0, 0, 0)
+    MandateFactory(confirmed=True, group=directory.tanzania)
+    with transaction.atomic():
+        content_version.bump()
+    assert shown() == ("1", 1, 1, 1)
+
+
+def test_a_new_language_of_a_group_can_be_chosen_at_once(client, directory):
+    option = '<option value="tlh">Klingon</option>'
+    assert option not in client.get("/en/groups/").content.decode()
+    directory.libraries.languages.add(LanguageFactory(code="tlh", english_name="Klingon"))
+    with transaction.atomic():
+        content_version.bump()
+    assert option in client.get("/en/groups/").content.decode()
+    assert option in client.get("/en/map/").content.decode()

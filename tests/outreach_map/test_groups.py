@@ -84,6 +84,7 @@ def test_one_group_and_twenty_cost_the_same(client, directory):
     def count(address):
         client.get(address)
         caches["pages"].clear()
+        caches["figures"].clear()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         return len(queries)

@@ -88,7 +88,7 @@ def test_title_and_text_never_come_in_two_languages(client):
 
 
 def test_the_list_has_pages(client):
-    for _ in range(21):
+    for _ in range(11):
         UpdateFactory(published=True)
     assert text(client, "/en/updates/").count("<h3>") == 20
     assert text(client, "/en/updates/?page=2").count("<h3>") == 1
@@ -145,7 +145,7 @@ def test_robots_are_told_where_the_site_map_is(client):
 
 
 def queries_of(client, address, django_assert_max_num_queries):
-    for name in ("pages", "searches"):
+    for name in ("pages", "searches", "figures"):
         caches[name].clear()
     with django_assert_max_num_queries(12) as queries:
         text(client, address)

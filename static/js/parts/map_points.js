@@ -119,7 +119,7 @@ export function loadPoints({ map: { leaflet }, box, words }) {
   };
 }
 
-function featureOf([slug, name, lat, lon, state, kind, region, , languages, liaisons], data) {
+function featureOf([slug, name, lat, lon, state, kind, region, languages, liaisons], data) {
   return {
     type: "Feature",
     geometry: { type: "Point", coordinates: [lon, lat] },
