@@ -17,7 +17,7 @@ from .. import relays
 from ..models import Relay, Update
 from ..relay_forms import NewRelayForm, RelayForm
 
-PER_PAGE = 20
+PER_PAGE = 10
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -11,7 +11,7 @@ from web.public_pages import public_page
 from .. import language_versions, reading, relays
 from ..models import Update
 
-PER_PAGE = 20
+PER_PAGE = 10
 
 
 @public_page(query=("page",))

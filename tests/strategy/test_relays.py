@@ -313,7 +313,7 @@ def test_the_list_has_a_second_page_and_teaches_when_empty(as_person, alice, swa
     browser = as_person(alice)
     assert "Nothing is recorded yet" in text(browser.get(LIST))
     mandate = Mandate.objects.get(person=alice)
-    for _ in range(21):
+    for _ in range(11):
         passed_on(UpdateFactory(published=True), mandate)
     assert "Page 1 of 2" in text(browser.get(LIST))
     assert text(browser.get(f"{LIST}?page=2")).count("about 30 people") == 1
