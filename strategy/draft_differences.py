@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django import forms
 from django.utils.translation import gettext as _
 
-# Comparing piece by piece takes a while for long texts: with more than this, all is marked.
-MOST_PIECES = 1500
+# Comparing takes a while for long texts: with more pieces than this it goes line by line, and
+# where there are too many lines, all is marked.
+MOST_PIECES = 3000
+WORDS, LINES = r"\S+|\s+", r"[^\n]+|\n+"
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,19 @@ def between(form: forms.Form, mine: dict[str, str], theirs: dict[str, str]) -> l
     return [
         Difference(
             str(field.label),
-            *_compared(
-                _said(field, mine.get(name, "")),
-                _said(field, theirs.get(name, "")),
-                # Statements are compared line by line, running text word by word.
-                r"[^\n]*\n?" if name == "statements" else r"\S+\s*|\s+",
-            ),
+            *_compared(_said(field, mine.get(name, "")), _said(field, theirs.get(name, ""))),
         )
         for name, field in form.fields.items()
         if mine.get(name, "") != theirs.get(name, "")
     ]
 
 
-def _compared(mine: str, theirs: str, piece: str) -> tuple[list[Piece], list[Piece]]:
-    ours, others = ([p for p in re.findall(piece, text) if p] for text in (mine, theirs))
-    if len(ours) + len(others) > MOST_PIECES:
+def _compared(mine: str, theirs: str) -> tuple[list[Piece], list[Piece]]:
+    for pattern in (WORDS, LINES):
+        ours, others = (re.findall(pattern, text) for text in (mine, theirs))
+        if len(ours) + len(others) <= MOST_PIECES:
+            break
+    else:
         return [Piece(mine, True)], [Piece(theirs, True)]
     pieces: tuple[list[Piece], list[Piece]] = ([], [])
     matcher = difflib.SequenceMatcher(None, ours, others, autojunk=False)

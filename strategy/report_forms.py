@@ -44,7 +44,7 @@ class Row:
 
 
 class OneOfTwo:
-    """Of two fields at least one is needed; the form says so, not the field."""
+    """Of two fields one is needed; the form says so, not the field."""
 
     def validate(self, value):
         """Empty is no error of this field alone."""
@@ -56,6 +56,10 @@ class PlaceField(OneOfTwo, forms.CharField):
 
 class PageField(OneOfTwo, WebLinkField):
     """Where people wrote."""
+
+
+class WordsField(OneOfTwo, forms.CharField):
+    """The words of a published statement: needed, unless it is withdrawn."""
 
 
 class ReportForm(forms.Form):
@@ -251,9 +255,8 @@ class CorrectionForm(ReportForm):
         for statement in self.standing:
             # Translators: %(ref)s is the number by which a statement is cited, such as R12.4.
             label = _("Statement %(ref)s") % {"ref": f"{report.ref}.{statement.number}"}
-            self.fields[f"words_{statement.number}"] = forms.CharField(
+            self.fields[f"words_{statement.number}"] = WordsField(
                 label=label,
-                required=False,
                 widget=forms.Textarea(
                     attrs={"rows": 2, "dir": "auto", "data-limit": LONGEST_STATEMENT}
                 ),
