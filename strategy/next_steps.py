@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,7 @@ STILL_NEWS = timedelta(days=60)
 def offered(person: User) -> Iterator[NextStep]:
     """What this person can do for their groups; nothing for who speaks for none.
 
-    At most eight queries, however many groups, updates and topics there are.
+    At most seven queries, however many groups, updates and topics there are.
     """
     groups = list(access.groups_of(person))
     if not groups:
@@ -69,16 +70,16 @@ def _unfinished(drafts: list, groups) -> Iterator[NextStep]:
 
 
 def _to_pass_on(person, groups: list[Group]) -> Iterator[NextStep]:
+    read = UpdateRead.objects.filter(person=person, update=OuterRef("pk"))
     news = list(
         Update.objects.published()
         .titles_only()
-        .filter(published_at__gte=timezone.now() - STILL_NEWS)[:LOOKED_AT]
+        .filter(published_at__gte=timezone.now() - STILL_NEWS)
+        .annotate(is_read=Exists(read))[:LOOKED_AT]
     )
     done = Relay.objects.current().filter(update__in=news, group__in=groups)
     missing = _missing(news, groups, done.order_by().values_list("update", "group"))
-    shown = [update for update in news if missing[update.pk]][:MOST]
-    read = set(UpdateRead.objects.filter(person=person, update__in=shown).values_list("update"))
-    for update in shown:
+    for update in [update for update in news if missing[update.pk]][:MOST]:
         where = missing[update.pk]
         about, language = _named(update)
         step = {
@@ -89,7 +90,7 @@ def _to_pass_on(person, groups: list[Group]) -> Iterator[NextStep]:
             "since": update.published_at,
             "weight": 40,
         }
-        if (update.pk,) in read:
+        if update.is_read:
             yield NextStep(
                 title=_("Pass on an update, and record it"),
                 url=_with("strategy:relay_new", update=update.slug, group=where[0].slug),
