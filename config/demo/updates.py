@@ -18,7 +18,7 @@ from strategy.models import Update
 
 from . import clock
 from .people import CORE_TEAM
-from .post import Post
+from .post import WEEKS, Post
 from .text_files import read_all
 
 FIELDS = ("title", "short", "body")
@@ -50,7 +50,8 @@ def plan_updates(post: Post) -> clock.Plan:
         written: list[Update] = []
         act = partial(put_out, slug, texts, at_first, first_words, written)
         plan.append((clock.on(days_ago, hour), act))
-        plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
+        if days_ago < WEEKS * 7:
+            plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
         for days, fields in _later(texts):
             plan.append((clock.on(days_ago - days, 14), partial(change, written, fields)))
     return plan
