@@ -6,11 +6,15 @@ A notice stores ids only; texts and addresses are looked up when it is sent.
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 from liaisons.models import Mandate, User
 from mailing import notices
+from web import markdown
 
+from . import response_times
 from .models import Report, ReportVersion, Response, Statement
 
 PUBLISHED = "report_published"
@@ -81,6 +85,7 @@ def _of_report(notice) -> dict:
         "report": report,
         "is_correction": notice.context["version"] > 1,
         "statements": report.statements.public().count(),
+        "usual": response_times.usual(),
         "report_url": settings.BASE_URL + report.get_absolute_url(),
         "group_url": settings.BASE_URL + _group_page(report),
     }
@@ -88,11 +93,16 @@ def _of_report(notice) -> dict:
 
 def _of_answer(notice) -> dict:
     response = Response.objects.get(pk=notice.context["response_id"])
+    language = _readable(response)
     own = _answered_for(notice).select_related("report__group", "report__language").in_order()
     statements = list(own[: MOST_SHOWN + 1])
     groups = {one.report.group_id: one.report for one in statements}
     return {
         "response": response,
+        "answer_language": language,
+        "answer_is_fallback": language != (get_language() or settings.LANGUAGE_CODE),
+        "answer_text": markdown.to_text(_text(response, language)),
+        "answer_html": markdown.render(_text(response, language)),
         "statements": statements[:MOST_SHOWN],
         "has_more": len(statements) > MOST_SHOWN,
         "pages": [
@@ -100,6 +110,16 @@ def _of_answer(notice) -> dict:
             for report in groups.values()
         ],
     }
+
+
+def _readable(response: Response) -> str:
+    """The language in which the reader of this mail gets the answer: theirs, or a fallback."""
+    codes = resolution_order(get_language() or settings.LANGUAGE_CODE)
+    return next((code for code in codes if _text(response, code)), settings.LANGUAGE_CODE)
+
+
+def _text(response: Response, code: str) -> str:
+    return getattr(response, build_localized_fieldname("text", code)) or ""
 
 
 def _group_page(report: Report) -> str:

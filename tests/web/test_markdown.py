@@ -61,3 +61,19 @@ def test_no_text_is_no_html():
 def test_no_text_brings_a_tag_that_is_not_on_the_list(text):
     for name in re.findall(r"<\s*/?\s*([a-zA-Z][a-zA-Z0-9]*)", markdown.render(text)):
         assert name in markdown.TAGS
+
+
+def test_plain_text_keeps_words_lists_and_links():
+    text = (
+        "# Thanks\n\nWe **heard** you,\nsee [here](https://example.org/x).\n\n"
+        "- one\n- two\n\n3. three\n4. four\n\n<https://example.org/y>"
+    )
+    assert markdown.to_text(text) == (
+        "Thanks\n\nWe heard you,\nsee here (https://example.org/x).\n\n"
+        "- one\n- two\n3. three\n4. four\n\nhttps://example.org/y"
+    )
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read_as_plain_text(text):
+    assert isinstance(markdown.to_text(text), str)
