@@ -13,7 +13,7 @@ from django.utils import timezone
 from liaisons.models import Group
 from mailing import recipients
 from strategy import updates
-from strategy.models import TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from strategy.models import Relay, TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
 from .addresses import all_addresses
@@ -72,6 +72,11 @@ def grow(world):
             translated(TopicQuestion, topic=extra, position=position, text_en="?")
         update = translated(Update, slug=f"u-{number}", title_en=f"{number}", short_en="x")
         updates.publish(update, actor=frank)
+        for channel in ("meeting", "newsletter"):
+            Relay.objects.create(
+                update=update, group=world.group, person=alice, channel=channel, people=9,
+                language_id=f"x{number:02}", url="https://meta.example.org/wiki/Relay",
+            )  # fmt: skip
         translated(
             TimelineEntry, kind="event", title_en=f"{number}",
             starts_on=now.date() + timedelta(days=number),
