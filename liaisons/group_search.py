@@ -68,6 +68,8 @@ def search(query: str, *, limit: int = 20, among: QuerySet[Group] | None = None)
         return among.none()
     found = _holding(words, among)[:limit]
     ids = list(found.values_list("pk", flat=True)) or _alike(words, among, limit)
+    if not ids and (words_with_article := _with_article(words)) != words:
+        ids = _alike(words_with_article, among, limit)
     return among.filter(pk__in=ids).order_by(_as_given(ids))
 
 
@@ -154,6 +156,11 @@ def _alike(words: list[str], among: QuerySet[Group], limit: int) -> list[int]:
                 "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)]
             )
         return list(ids[:limit])
+
+
+def _with_article(words: list[str]) -> list[str]:
+    """Arabic words with their article, as names of languages have it; others as they are."""
+    return [f"ال{word}" if "ء" <= word[0] <= "ي" and word[:2] != "ال" else word for word in words]
 
 
 def _family_order() -> Case:

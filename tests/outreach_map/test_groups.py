@@ -33,6 +33,7 @@ def found(client, query):
         "https://sw.m.wikipedia.org/wiki/Mwanzo",
         "Kiswahili",
         "السواحلية",
+        "سواحيلي",
         "суахили",
         "斯瓦希里语维基百科",
         "スワヒリ語",
