@@ -1,4 +1,8 @@
-"""Public pages against an empty Django view that returns the same bytes from the same server."""
+"""Public pages against an empty Django view that returns the same bytes from the same server.
+
+Kept, as most readers get them; rendered anew, with the figures at hand that are kept between
+pages; and as the first reader after a change gets them, with nothing at hand.
+"""
 
 import http.client
 import os
@@ -21,7 +25,7 @@ from script.run.detached import free_port  # noqa: E402
 SIZES = (1_000, 10_000)
 READERS = 3  # connections at once: enough to keep the one process of the server busy
 REQUESTS = 100  # of each reader, in each round of a page that costs little
-FRESH_REQUESTS = 4
+FEW_REQUESTS = 4  # where each is rendered
 
 
 def addresses() -> dict[str, str]:
@@ -38,23 +42,28 @@ def addresses() -> dict[str, str]:
 
 
 def main() -> None:
-    """Measure each page kept, rendered anew, and as an empty view, and report."""
+    """Measure each page in each way beside the empty view, and report."""
     folder = Path(os.environ["BENCH_FOLDER"])
     rows, figures, fresh_at = [], {}, {}
     for size in SIZES:
         many_groups.have(size)
-        with server() as kept, server(BENCH_FRESH="1") as fresh:
+        with (
+            server() as kept,
+            server(BENCH_KEEPS="figures") as fresh,
+            server(BENCH_KEEPS="nothing") as first,
+        ):
             for name, address in addresses().items():
                 (folder / name).write_bytes(read_once(fresh, address))
                 taken = measure.in_turn(
                     {
                         "empty": lambda name=name: read(kept, f"/bench/{name}", REQUESTS),
                         "kept": lambda address=address: read(kept, address, REQUESTS),
-                        "fresh": lambda address=address: read(fresh, address, FRESH_REQUESTS),
+                        "fresh": lambda address=address: read(fresh, address, FEW_REQUESTS),
+                        "first": lambda address=address: read(first, address, FEW_REQUESTS),
                     }
                 )
                 rate = {
-                    way: READERS * (FRESH_REQUESTS if way == "fresh" else REQUESTS) / time
+                    way: READERS * (FEW_REQUESTS if way in ("fresh", "first") else REQUESTS) / time
                     for way, time in taken.items()
                 }
                 fresh_at[name, size] = rate["fresh"]
@@ -63,9 +72,10 @@ def main() -> None:
                 if size == SIZES[0]:
                     figures[f"pages.{name}.kept_vs_empty"] = rate["kept"] / rate["empty"]
                     figures[f"pages.{name}.fresh_vs_empty"] = rate["fresh"] / rate["empty"]
+                    figures[f"pages.{name}.first_vs_empty"] = rate["first"] / rate["empty"]
     for name in addresses():
         figures[f"pages.{name}.flatness"] = fresh_at[name, SIZES[1]] / fresh_at[name, SIZES[0]]
-    columns = ("page", "kB", "empty /s", "kept /s", "anew /s")
+    columns = ("page", "kB", "empty /s", "kept /s", "anew /s", "first /s")
     measure.report("Public pages, requests in a second from one process", columns, rows, figures)
 
 

@@ -9,9 +9,6 @@ from config.settings.dev import CACHES, INSTALLED_APPS, STATICFILES_DIRS
 ROOT_URLCONF = "benchmarks.urls"
 BENCH_FOLDER = os.environ.get("BENCH_FOLDER", "")
 LOGGING_CONFIG = None
-if os.environ.get("BENCH_FRESH"):
-    for _name in ("pages", "searches"):
-        CACHES[_name] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 if os.environ.get("BENCH_STATIC"):
     # Files compressed as a real installation has them, and the bare page's beside them.
     from config.settings.demo import STORAGES  # noqa: F401

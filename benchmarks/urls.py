@@ -1,6 +1,11 @@
-"""All addresses of the product, and one that answers with bytes of a file and does nothing else."""
+"""All addresses of the product, and one that answers with bytes of a file and does nothing else.
+
+BENCH_KEEPS says what a server keeps: everything, as the product does (not set); ``figures`` but
+no page; or ``nothing``, as for the first reader after a change.
+"""
 
 import functools
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -9,6 +14,13 @@ from django.urls import path
 
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns
+from web import kept_figures, public_pages
+
+KEEPS = os.environ.get("BENCH_KEEPS", "everything")
+if KEEPS in ("figures", "nothing"):
+    public_pages.KEPT_SECONDS = 0
+if KEEPS == "nothing":
+    kept_figures.KEPT_SECONDS = 0
 
 
 @functools.cache
