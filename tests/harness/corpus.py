@@ -69,3 +69,21 @@ BODIES = [
     {"email": "a@" + "b" * 3000},
     {"email": "not an address\r\nBcc: someone@example.org"},
 ]
+
+# What every field of every model is given at once (see test_hostile_soak.py).
+VALUES = ["1", "on", "\x00", "2999-01-01", "confirmed", "x" * 5000]
+
+# Headers, as the test client takes them.
+HEADERS = [
+    {"HTTP_ACCEPT_LANGUAGE": "x" * 5000},
+    {"HTTP_ACCEPT_LANGUAGE": "*;q=nan,\u0000"},
+    {"HTTP_COOKIE": "sessionid=\x01\x02; csrftoken='; messages=%00"},
+    {"HTTP_COOKIE": "sessionid=" + "a" * 8000},
+    {"HTTP_IF_NONE_MATCH": 'W/"' + "a" * 5000},
+    {"HTTP_IF_MODIFIED_SINCE": "yesterday"},
+    {"HTTP_RANGE": "bytes=-1-,x"},
+    {"HTTP_REFERER": "javascript:alert(1)"},
+    {"HTTP_X_FORWARDED_FOR": "1.2.3.4, \x00, " + "9" * 500},
+    {"HTTP_HOST": "evil.example.org"},
+    {"HTTP_HOST": "testserver:99999"},
+]

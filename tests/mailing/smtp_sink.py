@@ -59,10 +59,11 @@ class Sink(socketserver.ThreadingTCPServer):
             "at": time.time(),
         }
         with self.lock:
-            self.arrived.append(entry | {"content": content})
             if self.log:
                 with self.log.open("a") as file:
                     file.write(json.dumps(entry) + "\n")
+            else:
+                self.arrived.append(entry | {"content": content})
 
     def is_first_try(self, address: str) -> bool:
         """True once for each address."""

@@ -1,194 +1,83 @@
-"""Real workers are killed while a real mail server misbehaves, and nobody is left out.
+"""Real workers are killed while a real mail server misbehaves, and nobody is left out."""
 
-The numbers come from the environment, so that ``script/soak`` runs the long version:
-KILLS (5), KILL_RECIPIENTS (1000).
-"""
-
-import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from datetime import timedelta
-from pathlib import Path
 
+import psutil
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection
 
-from mailing import editions, positions, sections
-from mailing.addresses import address_hash
-from mailing.models import Delivery, Edition, Preference, Recipient, State
+from mailing import sections
+from mailing.models import Delivery, State
+from tests.mailing.audience import MISBEHAVING, owe
 from tests.mailing.kill_news import make_section
+from tests.mailing.processes import environment_of, free_port, running, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-KILLS = int(os.environ.get("KILLS", "5"))
-RECIPIENTS = int(os.environ.get("KILL_RECIPIENTS", "1000"))
-# What the mail server does with each of every twenty addresses; see smtp_sink.py.
-WORDS = ["ok"] * 10 + [
-    "slow",
-    "slow",
-    "busy",
-    "busy",
-    "closing",
-    "mid",
-    "lost",
-    "gone",
-    "full",
-    "spam",
-]
 TAKEN_IN_THE_END = {"ok", "slow", "busy", "closing", "mid"}
 ENDS = {"gone": "failed bad_address", "full": "failed refused", "spam": "failed refused"}
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 
 
-class Processes:
-    """The processes this test started; each in a group of its own, ended by its number only."""
-
-    def __init__(self, environment, logs):
-        self.environment, self.logs = environment, logs
-        self.running: dict[str, subprocess.Popen] = {}
-
-    def start(self, name, *command):
-        with (self.logs / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def start_worker(self, name):
-        celery = ["-m", "celery", "--app", "config.celery", "worker", "--concurrency", "1"]
-        self.start(
-            name, *celery, "--without-gossip", "--without-mingle", "--hostname", f"{name}@kill-test"
-        )
-
-    def kill(self, name):
-        process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def kill_all(self):
-        for name in list(self.running):
-            self.kill(name)
+def url_of_this_database():
+    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
 
 
 @pytest.fixture
 def processes(tmp_path):
-    """A mail server, beat and two workers on this test's own database and Redis number."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """A mail server on this test's own database and Redis number; beats and workers are to come."""
     host, number = settings.CELERY_BROKER_URL.rsplit("/", 1)
     broker = f"{host}/{int(number) + 32}"
     redis.Redis.from_url(broker).flushdb()
-    database = connection.settings_dict
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.mailing.kill_settings",
-        "DATABASE_URL": "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
-        "REDIS_URL": broker,
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(port),
-        "EMAIL_USE_TLS": "no",
-        "EMAIL_TIMEOUT": "0.5",
-        "MAIL_LEASE": "3",
-        "MAIL_RETRY_FIRST": "0.5",
-        "SEND_MAIL_EVERY": "0.5",
-        "SWEEP_MAIL_EVERY": "1",
-    }
-    all_of_them = Processes(environment, tmp_path)
-    try:
-        log = tmp_path / "arrived.jsonl"
-        log.touch()
-        sink = ["-m", "tests.mailing.smtp_sink", "--port", str(port), "--log", str(log)]
-        all_of_them.start("sink", *sink, "--slowness", "0.1")
-        all_of_them.start(
-            "beat",
-            "-m",
-            "celery",
-            "--app",
-            "config.celery",
-            "beat",
-            "--schedule",
-            str(tmp_path / "schedule"),
-            "--pidfile",
-            "",
-        )
+    port = free_port()
+    with running(environment_of(url_of_this_database(), broker, port), tmp_path) as all_of_them:
+        all_of_them.start_sink(port)
         yield all_of_them
-    finally:
-        all_of_them.kill_all()
 
 
-def owe(number: int) -> Edition:
-    """Freeze one daily edition for so many people."""
-    users = get_user_model().objects.bulk_create(
-        get_user_model()(username=f"kill-{index}") for index in range(number)
-    )
-    addresses = [f"{WORDS[index % 20]}.{index}@example.org" for index in range(number)]
-    readers = Recipient.objects.bulk_create(
-        Recipient(user=user, address=address, address_hash=address_hash(address), is_verified=True)
-        for user, address in zip(users, addresses, strict=True)
-    )
-    long_ago = timezone.now() - timedelta(days=9)
-    Preference.objects.bulk_create(
-        Preference(recipient=reader, rhythm="daily", effective_at=long_ago) for reader in readers
-    )
-    with transaction.atomic():
-        assert positions.next_position() == 1
-    [frozen] = editions.make_editions()
-    assert frozen.figures["pending"] == number
-    return frozen.edition
-
-
-def wait_for(condition, what, processes, seconds=150):
-    """Ask again and again; fails with the workers' last words when it takes too long."""
-    ends = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends:
-            words = [log.read_text()[-1500:] for log in processes.logs.glob("*.log")]
-            pytest.fail(f"Waited too long for {what}:\n" + "\n".join(words))
-        time.sleep(0.02)
-
-
+@pytest.mark.parametrize(
+    ("kills", "workers", "beats", "recipients"),
+    [
+        (5, 2, 1, 1000),
+        pytest.param(20, 2, 2, 4000, marks=pytest.mark.soak),
+        pytest.param(20, 4, 2, 4000, marks=pytest.mark.soak),
+    ],
+)
 def test_killed_workers_lose_nothing_and_double_at_most_one_mail_each(
-    processes, monkeypatch, tmp_path
+    kills, workers, beats, recipients, processes, monkeypatch
 ):
     monkeypatch.setattr(sections, "_sections", {})
     sections.register(make_section())
-    edition = owe(RECIPIENTS)
-    for name in ("first", "second"):
+    edition = owe(recipients, MISBEHAVING)
+    for number in range(beats):
+        processes.start_beat(f"beat-{number}")
+    names = [f"worker-{number}" for number in range(workers)]
+    for name in names:
         processes.start_worker(name)
 
     ended = [State.SENT, State.FAILED, State.UNCERTAIN, State.SKIPPED]
-    for kill in range(KILLS):
-        threshold = RECIPIENTS * (kill + 1) // (KILLS + 2)
+    for kill in range(kills):
+        threshold = recipients * (kill + 1) // (kills + 2)
 
         def is_time(threshold=threshold):
             figures = edition.figures()
             return figures["claimed"] and sum(figures[state] for state in ended) >= threshold
 
-        wait_for(is_time, f"kill {kill + 1}", processes)
+        wait_for(is_time, f"kill {kill + 1}", processes, seconds=300)
         time.sleep(random.random() * 0.05)
-        name = ("first", "second")[kill % 2]
+        name = names[kill % workers]
         processes.kill(name)
         processes.start_worker(name)
-        if kill == KILLS // 2:
+        if kill == kills // 2:
             # Redis loses all it has, too: beat and the ledger make up for it.
             redis.Redis.from_url(processes.environment["REDIS_URL"]).flushdb()
-    wait_for(lambda: not Delivery.objects.exclude(state__in=ended).exists(), "the end", processes)
+    is_open = Delivery.objects.exclude(state__in=ended).exists
+    wait_for(lambda: not is_open(), "the end", processes, seconds=600)
 
-    arrived = [json.loads(line) for line in (tmp_path / "arrived.jsonl").read_text().splitlines()]
+    arrived = processes.arrived()
     copies = Counter(entry["to"] for entry in arrived)
     doubled = sum(copies.values()) - len(copies)
     message_ids = {(entry["to"], entry["message_id"]) for entry in arrived}
@@ -196,11 +85,11 @@ def test_killed_workers_lose_nothing_and_double_at_most_one_mail_each(
     by_word = Counter(
         (d.recipient.address.split(".")[0], f"{d.state} {d.reason}".strip()) for d in deliveries
     )
-    print(f"{KILLS} kills, {RECIPIENTS} recipients, {doubled} doubled, {edition.figures()}")
+    print(f"{kills} kills of {workers} workers, {doubled} doubled, {edition.figures()}")
 
-    assert doubled <= KILLS
+    assert doubled <= kills
     assert len(message_ids) == len(copies), "a double with another Message-ID"
-    assert edition.audience == sum(edition.figures().values()) == RECIPIENTS
+    assert edition.audience == sum(edition.figures().values()) == recipients
     for delivery in deliveries:
         address = delivery.recipient.address
         word = address.split(".")[0]
@@ -218,3 +107,42 @@ def test_killed_workers_lose_nothing_and_double_at_most_one_mail_each(
     # Uncertain are those whose connection broke around the final dot, and none else.
     assert {word for word, state in by_word if state.startswith("uncertain")} <= {"lost", "mid"}
     assert by_word["mid", "uncertain connection_lost"] <= by_word.total() // 100
+
+
+@pytest.mark.soak
+def test_memory_stays_flat_over_a_hundred_thousand_digests(processes, monkeypatch):
+    monkeypatch.setattr(sections, "_sections", {})
+    sections.register(make_section())
+    many = 100_000
+    edition = owe(many, ["ok"])
+    processes.start_beat("beat")
+    for name in ("first", "second"):
+        processes.start_worker(name)
+
+    def megabytes():
+        """The larger of the two workers, each with its children."""
+        sizes = []
+        for name in ("first", "second"):
+            worker = psutil.Process(processes.running[name].pid)
+            family = [worker, *worker.children(recursive=True)]
+            sizes.append(max(member.memory_info().rss for member in family) / 2**20)
+        return max(sizes)
+
+    def wait_until_sent(number):
+        def is_there():
+            time.sleep(1)
+            return edition.deliveries.filter(state=State.SENT).count() >= number
+
+        wait_for(is_there, f"{number} digests", processes, seconds=1800)
+
+    wait_until_sent(many // 10)
+    after_some = megabytes()
+    wait_until_sent(many)
+    after_all = megabytes()
+    print(f"Memory after {many // 10}: {after_some:.0f} MB, after {many}: {after_all:.0f} MB")
+
+    copies = Counter(entry["to"] for entry in processes.arrived())
+    assert len(copies) == many
+    assert copies.total() == many
+    assert edition.figures()["sent"] == many
+    assert after_all - after_some < 20
