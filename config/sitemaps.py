@@ -3,7 +3,13 @@
 from django.contrib.sitemaps import views
 
 from outreach_map.sitemaps import DirectorySitemap, GroupSitemap
-from strategy.sitemaps import PageSitemap, TopicSitemap, UpdateSitemap
+from strategy.sitemaps import (
+    PageSitemap,
+    ReportSitemap,
+    StatementSitemap,
+    TopicSitemap,
+    UpdateSitemap,
+)
 from web.public_pages import public_page
 
 SITEMAPS = {
@@ -11,6 +17,8 @@ SITEMAPS = {
     "directory": DirectorySitemap,
     "updates": UpdateSitemap,
     "topics": TopicSitemap,
+    "reports": ReportSitemap,
+    "statements": StatementSitemap,
     "groups": GroupSitemap,
 }
 

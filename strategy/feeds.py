@@ -1,4 +1,4 @@
-"""Updates as an Atom feed (RFC 4287), one for each site language."""
+"""Updates and reports as Atom feeds (RFC 4287), one of each for each site language."""
 
 import re
 
@@ -6,20 +6,22 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html, format_html_join, linebreaks
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from web import markdown
 from web.public_pages import public_page
 
 from . import language_versions
-from .models import Update
+from .models import Report, Update
 
 ENTRIES = 20
 # XML 1.0 cannot hold these at all, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class AtomOfUpdates(Atom1Feed):
+class AtomWithLanguages(Atom1Feed):
     """Atom with the whole text as content, and the real language of each entry."""
 
     def item_attributes(self, item):
@@ -33,7 +35,7 @@ class AtomOfUpdates(Atom1Feed):
 class UpdateFeed(Feed):
     """The newest updates in the language of the address; an entry not translated says its own."""
 
-    feed_type = AtomOfUpdates
+    feed_type = AtomWithLanguages
 
     def title(self):
         # Translators: the title of a news feed; %s is the name of this site.
@@ -89,4 +91,65 @@ def _xml(text) -> str:
     return _NOT_XML.sub("", str(text))
 
 
+class ReportFeed(Feed):
+    """The newest reports, each in the language in which people talked."""
+
+    feed_type = AtomWithLanguages
+
+    def title(self):
+        # Translators: the title of a news feed; %s is the name of this site.
+        return pgettext("feed", "Reports – %s") % settings.SITE_NAME
+
+    def subtitle(self):
+        return gettext("What groups said in their conversations.")
+
+    def link(self):
+        return reverse("strategy:report_list")
+
+    def feed_url(self):
+        return reverse("strategy:report_feed")
+
+    def feed_copyright(self):
+        return "CC BY-SA 4.0"
+
+    def items(self):
+        reports = Report.objects.published().for_rows().prefetch_related("statements")
+        return reports[:ENTRIES]
+
+    def item_title(self, item):
+        # Translators: the title of a report: "R12: Wikimedia Kenya, Which roles are missing?"
+        return _xml(
+            gettext("%(ref)s: %(group)s, %(topic)s")
+            % {"ref": item.ref, "group": item.group.name, "topic": item.topic.title}
+        )
+
+    def item_author_name(self, item):
+        return _xml(item.group.name)
+
+    def item_description(self, item):
+        return _xml(linebreaks(item.overview, autoescape=True))
+
+    def item_link(self, item):
+        return item.get_absolute_url()
+
+    def item_guid(self, item):
+        return f"{settings.BASE_URL}{reverse('strategy:report_short', args=[item.number])}"
+
+    def item_pubdate(self, item):
+        return item.published_at
+
+    def item_updateddate(self, item):
+        return item.corrected_at or item.published_at
+
+    def item_extra_kwargs(self, item):
+        said = [one for one in item.statements.all() if not one.withdrawn_in]
+        said.sort(key=lambda one: one.number)
+        rows = ((item.number, one.number, one.text) for one in said)
+        statements = format_html_join("", "<li>R{}.{} {}</li>", rows)
+        overview = linebreaks(item.overview, autoescape=True)
+        content = format_html("{}<ul>{}</ul>", mark_safe(overview), statements)  # noqa: S308
+        return {"language": item.language.bcp47, "content": _xml(content)}
+
+
 update_feed = public_page(UpdateFeed())
+report_feed = public_page(ReportFeed())

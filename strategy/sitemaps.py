@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from .models import Topic, Update
+from .models import Report, Statement, Topic, Update
 
 
 class InAllLanguages(Sitemap):
@@ -29,6 +29,8 @@ class PageSitemap(InAllLanguages):
             "home",
             "strategy:update_list",
             "strategy:topic_list",
+            "strategy:report_list",
+            "strategy:statement_list",
             "strategy:timeline",
             "about",
             "privacy",
@@ -54,3 +56,20 @@ class TopicSitemap(InAllLanguages):
 
     def items(self):
         return Topic.objects.public()
+
+
+class ReportSitemap(InAllLanguages):
+    """Published reports."""
+
+    def items(self):
+        return Report.objects.published().only("number", "published_at", "corrected_at")
+
+    def lastmod(self, item):
+        return item.corrected_at or item.published_at
+
+
+class StatementSitemap(InAllLanguages):
+    """Statements, each at its permanent address."""
+
+    def items(self):
+        return Statement.objects.public().in_order().select_related("report")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .feeds import update_feed
+from .feeds import report_feed, update_feed
 from .views import (
     dashboard,
     own_reports,
@@ -26,6 +26,7 @@ urlpatterns = [
     path("topics/", topics.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", topics.topic_detail, name="topic_detail"),
     path("reports/", reports.report_list, name="report_list"),
+    path("reports/feed/", report_feed, name="report_feed"),
     path("reports/R<int:number>/", reports.report_detail, name="report_detail"),
     path(
         "reports/R<int:number>/versions/<int:version>/",

@@ -13,7 +13,18 @@ from django.utils import timezone
 from liaisons.models import Group
 from mailing import recipients
 from strategy import updates
-from strategy.models import Relay, TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from strategy.models import (
+    Relay,
+    Report,
+    ReportVersion,
+    Response,
+    Statement,
+    TimelineEntry,
+    Topic,
+    TopicQuestion,
+    Update,
+    WorkingGroup,
+)
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
 from .addresses import all_addresses
@@ -81,7 +92,31 @@ def grow(world):
             TimelineEntry, kind="event", title_en=f"{number}",
             starts_on=now.date() + timedelta(days=number),
         )  # fmt: skip
+        more_reports(world, number, group, topic)
     Group.objects.filter(name="").delete()
+
+
+def more_reports(world, number, other_group, other_topic):
+    """A report of the group shown, one on the topic shown, and more in the report shown."""
+    now = timezone.now()
+    alice, answer = world.people["liaison"], Response.objects.order_by("pk").first()
+    answered = {"received_at": now, "response": answer, "answered_at": now}
+    own = {**answered, "response": translated(Response, text_en="x")}
+    for turn, (group, topic) in enumerate([(world.group, other_topic), (other_group, world.topic)]):
+        report = Report.objects.create(
+            status=Report.Status.PUBLISHED, number=100 + 2 * number + turn, version=1, group=group,
+            person=alice, topic=topic, place="x", held_on=now.date(), form=Report.Form.ONLINE,
+            language_id=f"x{number:02}", people=3, overview="x", published_at=now,
+        )  # fmt: skip
+        ReportVersion.objects.create(report=report, number=1, actor=alice, content={})
+        for position, state in enumerate([own, answered, {"received_at": now}, {}], start=1):
+            Statement.objects.create(report=report, number=position, text="x", **state)
+    ReportVersion.objects.create(
+        report=world.report, number=number + 10, actor=alice,
+        content={"statements": [{"number": 1, "text": f"{number}", "withdrawn": False}]},
+    )  # fmt: skip
+    last = world.report.statements.count() + 1
+    Statement.objects.create(report=world.report, number=last, text="x", **answered)
 
 
 def test_no_page_needs_more_queries_for_more_rows(world, count):
