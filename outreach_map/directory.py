@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_percent
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from liaisons import seats
@@ -21,7 +23,10 @@ PAGE_LENGTH = 50
 MOST_BESIDE = 150
 # A group of more countries than these shows how many they are.
 MOST_COUNTRIES = 4
-COLUMNS = ("pk", "slug", "name", "local_name", "kind", "project_family", "region_id", "state")
+COLUMNS = (
+    *("pk", "slug", "name", "local_name", "kind", "project_family", "region_id"),
+    *("country_codes", "language_codes", "state"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Row:
     project_family: str
     state: str
     state_words: str
-    country_codes: tuple[str, ...]
-    language_codes: tuple[str, ...]
+    country_codes: list[str]
+    language_codes: list[str]
     where: str
     languages: str
     liaisons: list[str]
@@ -95,28 +100,54 @@ class Beside:
 def rows_of(*lists: QuerySet[Group]) -> list[list[Row]]:
     """The rows of each of these lists of groups, which have a ``state``.
 
-    One query for each list and three for what all their rows show, however many they are.
+    One query for each list and one for all their liaisons, however many they are.
     """
-    found = [list(groups.values_list(*COLUMNS)) for groups in lists]
-    make = _row_maker([values for groups in found for values in groups])
+    found = [list(_with_codes(groups).values_list(*COLUMNS)) for groups in lists]
+    every = [values for groups in found for values in groups]
+    has_liaison = [pk for pk, *_rest, state in every if state == coverage.State.HAS]
+    make = _row_maker(seats.of_ids(has_liaison))
     return [[make(*values) for values in groups] for groups in found]
 
 
-def _row_maker(found: list[tuple]) -> Callable[..., Row]:
-    """A function that makes the row of one of these groups."""
-    ids = [pk for pk, *_rest in found]
-    in_countries = _codes(Group.countries.through, "country_id", ids)
-    in_languages = _codes(Group.languages.through, "language_id", ids)
-    holders = seats.of_ids(pk for pk, *_rest, state in found if state == coverage.State.HAS)
+def _with_codes(groups: QuerySet[Group]) -> QuerySet[Group]:
+    """The same groups with the codes of their countries and languages, in the order of these."""
+    return groups.annotate(
+        country_codes=ArraySubquery(
+            Group.countries.through._default_manager.filter(group=OuterRef("pk"))
+            .order_by("country_id")
+            .values("country_id")
+        ),
+        language_codes=ArraySubquery(
+            Group.languages.through._default_manager.filter(group=OuterRef("pk"))
+            .order_by("language_id")
+            .values("language_id")
+        ),
+    )
+
+
+def _row_maker(held: dict[int, seats.Seats]) -> Callable[..., Row]:
+    """A function that makes a row; what all rows have in common is asked for once."""
     # Asking for each address by itself takes longer than all else here.
     page = reverse("outreach_map:group_detail", args=["SLUG"])
-    kinds, states = _kind_words(), _state_words()
+    kinds = {kind.value: conditional_escape(kind.label) for kind in Group.Kind}
+    states = {state: conditional_escape(words) for state, words in _state_words().items()}
     country_names, language_names, regions = countries(), languages(), region_labels()
     # Translators: between items of a list; mind the space.
     between = pgettext("between items of a list", ", ")
+    nowhere = {kind.value: pgettext("where a group is", "worldwide") for kind in Group.Kind}
+    nowhere[Group.Kind.PROJECT_COMMUNITY] = pgettext("where a wiki is", "online")
 
-    def make(pk, slug, name, local_name, kind, family, region, state):
-        own_countries, own_languages = in_countries.get(pk, ()), in_languages.get(pk, ())
+    def where(codes, region, kind):
+        if len(codes) > MOST_COUNTRIES:
+            words = ngettext("%(number)s country", "%(number)s countries", len(codes))
+            return words % {"number": len(codes)}
+        if codes:
+            return between.join(country_names.get(code, code) for code in codes)
+        return regions.get(region) or nowhere[kind]
+
+    def make(
+        pk, slug, name, local_name, kind, family, region, country_codes, language_codes, state
+    ):
         return Row(
             pk=pk,
             url=page.replace("SLUG", slug),
@@ -127,12 +158,11 @@ def _row_maker(found: list[tuple]) -> Callable[..., Row]:
             project_family=family,
             state=state,
             state_words=states[state],
-            country_codes=own_countries,
-            language_codes=own_languages,
-            where=_where(len(own_countries), regions.get(region), kind)
-            or between.join(country_names.get(code, code) for code in own_countries),
-            languages=between.join(language_names.get(code, code) for code in own_languages),
-            liaisons=holders[pk].public_names if pk in holders else [],
+            country_codes=country_codes,
+            language_codes=language_codes,
+            where=where(country_codes, region, kind),
+            languages=between.join(language_names.get(code, code) for code in language_codes),
+            liaisons=held[pk].public_names if pk in held else [],
         )
 
     return make
@@ -198,33 +228,6 @@ def arranged_beside(groups: Sequence[Row]) -> Beside:
         else:
             found.multilingual.append(group)
     return found
-
-
-def _codes(through: type[Model], column: str, ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """The codes of each of these groups, in the order of their codes."""
-    found: dict[int, tuple[str, ...]] = {}
-    links = through._default_manager.filter(group__in=ids).order_by(column)
-    for group, code in links.values_list("group_id", column):
-        found[group] = (*found.get(group, ()), code)
-    return found
-
-
-def _where(number_of_countries: int, region: str | None, kind: str) -> str:
-    """Where a group is that has no country or many; empty where its countries say it."""
-    if number_of_countries > MOST_COUNTRIES:
-        words = ngettext("%(number)s country", "%(number)s countries", number_of_countries)
-        return words % {"number": number_of_countries}
-    if number_of_countries:
-        return ""
-    if region:
-        return region
-    if kind == Group.Kind.PROJECT_COMMUNITY:
-        return pgettext("where a wiki is", "online")
-    return pgettext("where a group is", "worldwide")
-
-
-def _kind_words() -> dict[str, str]:
-    return {kind.value: str(kind.label) for kind in Group.Kind}
 
 
 def _state_words() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What every page knows about itself."""
 
 from django.conf import settings
-from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
@@ -25,13 +24,16 @@ def page(request):
 
 def language_links(request):
     """This page in each site language: code, own name, path with query, and which one is shown."""
+    shown = get_language()
     path = request.get_full_path()
+    here = f"/{shown}/"
     return [
         {
             "code": code,
             "name": name,
-            "url": translate_url(path, code),
-            "is_current": code == get_language(),
+            # Addresses differ in their first part only, and asking for each takes far longer.
+            "url": f"/{code}/{path.removeprefix(here)}" if path.startswith(here) else path,
+            "is_current": code == shown,
         }
         for code, name in settings.LANGUAGES
     ]
