@@ -116,7 +116,7 @@ def save_draft(
     draft = _locked_draft(report, by)
     _check_size(data)
     is_from_here = opened.saved(draft)
-    if is_from_here and draft.saved_from == opened.page and opened.step < draft.saved_step:
+    if draft.saved_from == opened.page and 0 < opened.step < draft.saved_step:
         return draft  # A slow request that a later one of the same page has overtaken.
     if draft.data != data:
         if draft.revision != seen and not is_from_here:

@@ -24,7 +24,7 @@ HASH = r"^\s*#+\s*"
 RULE = r"^[\s\-–—−_=*#.·•~]*$"
 # The end of a sentence, and something after it. Not after an abbreviation ("e.g. this").
 SENTENCES = (
-    r"[^\s.]{3,}[.!?؟۔]+[\"'”’»)\]]*\s+\S"
+    r"(?:[^\s.]{3,}\.|[!?؟۔])+[\"'”’»)\]]*\s+\S"
     r"|[।。！？][\"”’»)\]」』]*\s*[^\s\"”’»)\]」』。！？]"
 )
 # Characters of no width that come along with a paste.
