@@ -1,10 +1,12 @@
 """WHO: people, groups, mandates."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LiaisonsConfig(AppConfig):
     name = "liaisons"
+    verbose_name = _("Liaisons")
 
     def ready(self):
         """Register what lower apps are to know of this one."""

@@ -1,10 +1,12 @@
 """WHAT: timeline, topics, updates, relays, reports and their answers."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StrategyConfig(AppConfig):
     name = "strategy"
+    verbose_name = _("Strategy")
 
     def ready(self):
         # Models are not loaded before this.
