@@ -16,6 +16,7 @@ def page(request):
         "contact_email": settings.CONTACT_EMAIL,
         "base_url": settings.BASE_URL,
         "page_language": get_language() or settings.LANGUAGE_CODE,
+        "page_language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
         # Asked for in the head, the header and the phone's menu; made once.
         "language_links": SimpleLazyObject(lambda: language_links(request)),

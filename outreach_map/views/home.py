@@ -4,12 +4,19 @@ from django.shortcuts import render
 
 from strategy import relays, timeline, what_became
 from strategy.models import Topic, Update
+from web.kept_figures import kept
 from web.public_pages import public_page
 
 from .. import coverage, points
 
 NEWEST_UPDATES = 3
 SOONEST_TOPICS = 3
+
+
+@kept
+def _loop() -> dict:
+    """How many groups passed updates on, and what became of what came back."""
+    return {"passed_on": relays.groups_count(), "said": what_became.figures()}
 
 
 @public_page
@@ -24,7 +31,7 @@ def home(request):
         "outreach_map/home.html",
         {
             "picture": points.picture(),
-            "loop": {"passed_on": relays.groups_count(), "said": what_became.figures()},
+            "loop": _loop(),
             "totals": coverage.totals(),
             "regions": coverage.by_region(),
             "line": timeline.around_now(entries),

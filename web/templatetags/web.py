@@ -3,10 +3,12 @@
 Dates, names of languages and countries come from CLDR in the reader's language.
 """
 
+import functools
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from django import template
 from django.conf import settings
 from django.utils import timezone
@@ -61,11 +63,20 @@ def day_text(value: date, style: str = "long") -> str:
 
     As a filter, ``{{ mandate.last_day|day_text }}``, for plain text.
     """
+    return _first_of_month(_day_text(value, style, _locale()))
+
+
+# Lists show the same days again and again, and CLDR's patterns take long to fill in.
+@functools.lru_cache(maxsize=5_000)
+def _day_text(value: date, style: str, locale: Locale) -> str:
     if style in SKELETONS:
-        text = dates.format_skeleton(SKELETONS[style], value, locale=_locale())
-    else:
-        text = dates.format_date(value, "long", locale=_locale())
-    return _first_of_month(text)
+        return dates.format_skeleton(SKELETONS[style], value, locale=locale)
+    return dates.format_date(value, "long", locale=locale)
+
+
+@functools.lru_cache(maxsize=5_000)
+def _days_text(start: date, end: date, style: str, locale: Locale) -> str:
+    return dates.format_interval(start, end, SKELETONS[style], locale=locale)
 
 
 @register.filter
@@ -117,7 +128,7 @@ def days(start: date, end: date | None = None, style: str = "medium") -> str:
     start = _local_day(start)
     if not end or _local_day(end) == start:
         return day(start, style)
-    text = dates.format_interval(start, _local_day(end), SKELETONS[style], locale=_locale())
+    text = _days_text(start, _local_day(end), style, _locale())
     return format_html("<bdi>{}</bdi>", _first_of_month(text))
 
 
@@ -257,6 +268,31 @@ def small_world(points=()) -> str:
 
 def _part(point, key):
     return point[key] if isinstance(point, dict) else getattr(point, key)
+
+
+@register.simple_tag
+def language_items(links: Iterable[dict]) -> SafeString:
+    """``<ul>{% language_items language_links %}</ul>``: a link to this page in each language."""
+    shown = mark_safe(' aria-current="true"')
+    return format_html_join(
+        "",
+        '<li><a href="{}" lang="{}" hreflang="{}"{}>{}</a></li>',
+        (
+            (link["url"], link["code"], link["code"], shown if link["is_current"] else "",
+             link["name"])
+            for link in links
+        ),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def alternate_links(links: Iterable[dict], base_url: str) -> SafeString:
+    """``{% alternate_links language_links base_url %}``: the same, for the head of the page."""
+    return format_html_join(
+        "\n  ",
+        '<link rel="alternate" hreflang="{}" href="{}{}">',
+        ((link["code"], base_url, link["url"]) for link in links),
+    )
 
 
 @register.simple_tag(takes_context=True)
