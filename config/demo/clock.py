@@ -47,15 +47,18 @@ def as_if_at(then: datetime) -> Iterator[None]:
     def now() -> datetime:
         return then
 
-    timezone.now = now
-    for field in _stamped_fields():
-        field.__dict__["_get_default"] = now
+    before = timezone.now
+    _set(now)
     try:
         yield
     finally:
-        timezone.now = _real_now
-        for field in _stamped_fields():
-            field.__dict__["_get_default"] = _real_now
+        _set(before)
+
+
+def _set(now: Callable[[], datetime]) -> None:
+    timezone.now = now
+    for field in _stamped_fields():
+        field.__dict__["_get_default"] = now
 
 
 @cache

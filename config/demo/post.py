@@ -29,6 +29,7 @@ from mailing.models import (
     Suppression,
 )
 
+from .clock import start_of_today
 from .people import LIAISONS
 
 # How far back the editions reach.
@@ -54,8 +55,9 @@ DIGESTS = {
     "demo-liaison-21@example.org": [LOST],
     "demo-liaison-23@example.org": ["", LOST],
     "demo-liaison-24@example.org": ["", LEFT],
-    "demo-liaison-37@example.org": [""] * 12 + [FULL] * 500,
 }
+# This person's mailbox has been full since so many days, and still is.
+FULL_MAILBOX, FULL_FOR_DAYS = "demo-liaison-37@example.org", 8
 NOTICES = {
     "demo-applicant-9@example.org": ["", UNKNOWN],
     "demo-applicant-21@example.org": [GREYLISTED],
@@ -66,7 +68,8 @@ NOTICES = {
 
 def due_hours(now: datetime) -> list[datetime]:
     """Every hour of the last weeks in which a digest of a demo liaison was due, oldest first."""
-    today = now.astimezone(UTC).date()
+    now = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    today = now.date()
     wanted = {(one.rhythm, one.time_zone) for one in LIAISONS}
     hours = {
         due_hour(zone, day)
@@ -123,6 +126,9 @@ class Post:
         number = self._tries[type(letter), recipient.pk]
         self._tries[type(letter), recipient.pk] += 1
         said = given[number] if number < len(given) else ""
+        is_recent = timezone.now() > start_of_today() - timedelta(days=FULL_FOR_DAYS)
+        if recipient.address == FULL_MAILBOX and is_recent:
+            said = FULL
         if said == LEFT:
             by_link = Preference.Source.UNSUBSCRIBE_LINK
             recipients.set_rhythm(recipient.user, Rhythm.NONE, source=by_link)

@@ -140,12 +140,12 @@ class TestAFilledDemo(TestCase):
     @classmethod
     def setUpTestData(cls):
         make_empty_demo()
-        cls.now = timezone.now()
-        with clock.as_if_at(cls.now), transaction.atomic():
-            seed(PASSWORD)
-            cls.first = everything()
-            transaction.set_rollback(True)
-        cls.refused = seed(PASSWORD)
+        with clock.as_if_at(timezone.now()):
+            with transaction.atomic():
+                seed(PASSWORD)
+                cls.first = everything()
+                transaction.set_rollback(True)
+            cls.refused = seed(PASSWORD)
 
     def test_nothing_the_plan_wants_is_refused(self):
         assert self.refused == []
