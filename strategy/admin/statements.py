@@ -102,7 +102,8 @@ class StatementAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         request.usual_times = response_times.usual()
-        return super().changelist_view(request, extra_context)
+        title = {"title": self.model._meta.verbose_name_plural.capitalize()}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
