@@ -1,7 +1,12 @@
-"""What ``seed_demo`` puts into a demo: people, mandates, updates and dates, all of them made up.
+"""What ``seed_demo`` puts into a demo, all of it made up.
 
-Everything goes through the verbs the product itself uses, in the order in which it would have
-happened, so that histories, the review queue and digests look as they would after some months.
-Names say what they are ("Demo liaison 7"), addresses end in example.org, and texts say that they
-were written for the demo.
+Everything goes through the verbs the product itself uses, with the clock moved to the moment at
+which it would have happened (``clock``), so that histories, queues and the ledger of mails look as
+they would after some months, and add up. ``seed`` carries out the plans of the other modules in
+the order of time. It can run again: what is there stays, what people of the demo changed too.
+
+Who there is stands in ``people`` and ``applications``; what is said stands in ``texts/``, one file
+for each update and report, all relays in one table, all answers in one file. Names say what they
+are ("Demo liaison 7"), addresses end in example.org, and each text says in its own language that
+it was written for the demo.
 """
