@@ -17,7 +17,7 @@ LastCall = Callable[[], bool]
 
 # Seconds in which a server near by that hangs up in the middle of a message is heard before the
 # dot, so that it is known to have nothing. It reads the message meanwhile, so little time is lost.
-PAUSE_BEFORE_THE_DOT = 0.0005
+PAUSE_BEFORE_THE_DOT = 0.001
 
 
 class Trouble(Exception):
