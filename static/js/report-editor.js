@@ -26,7 +26,7 @@ function edit() {
   form.addEventListener("submit", async (event) => {
     const wish = event.submitter?.value ?? "save";
     event.preventDefault();
-    const result = await saver.saveNow();
+    const result = await saver.saveNow({ isAsked: true });
     if (result.ok && (wish === "check" || "conflict" in form.dataset)) {
       window.location.assign(result.url.split("?")[0] + (wish === "check" ? "?step=check" : ""));
     } else if (result.ok) show("saved", { at: Date.now() });

@@ -314,6 +314,16 @@ def test_without_scripts(phone, alice):
     expect(page.locator("h1")).to_have_text("R1 is published")
 
 
+def test_an_untouched_form_says_what_is_missing(phone, alice):
+    page = phone(alice).new_page()
+    page.goto(NEW)
+    page.wait_for_timeout(3500)
+    assert not Report.objects.exists()  # nothing is begun by looking
+    page.get_by_role("button", name="Check and publish").click()
+    expect(page.locator("#form-errors")).to_contain_text("Write at least one statement.")
+    assert Report.objects.count() == 1
+
+
 def test_the_preview_cuts_as_the_server_does(phone, alice):
     page = phone(alice).new_page()
     page.goto(NEW)

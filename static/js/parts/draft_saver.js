@@ -46,6 +46,9 @@ export function saveAsOneGoes(form, onState) {
   let typedSince = 0;
 
   if (!isConflict) standAt(url);
+  if (!isConflict && isOlderThanSaved(place, sent.seen)) {
+    window.location.reload();
+  }
   takeOver();
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
@@ -123,7 +126,7 @@ export function saveAsOneGoes(form, onState) {
     clearTimeout(saveTimer);
     if (running) {
       await running;
-      if (!isDirty()) return { ok: true, url };
+      if (!isDirty() && sent.seen !== "0") return { ok: true, url };
     }
     running = save(how).finally(() => {
       running = null;
@@ -131,10 +134,12 @@ export function saveAsOneGoes(form, onState) {
     return running;
   }
 
-  async function save({ keepalive = false, isSecondTry = false } = {}) {
+  async function save({ keepalive = false, isSecondTry = false, isAsked = false } = {}) {
     const fields = read(form);
     const text = asText(fields);
-    if (text === savedText) return { ok: true, url };
+    // Nothing is begun before somebody types; but whoever asks for it gets an empty draft.
+    const isNew = sent.seen === "0";
+    if (text === savedText && !(isAsked && isNew)) return { ok: true, url };
     typedSince = 0;
     const isKept = keepNow();
     sent.step += 1;
@@ -155,7 +160,7 @@ export function saveAsOneGoes(form, onState) {
     // The token changes when somebody signs in again: fetch the page's new one, once.
     if (!isSecondTry && response.status === 403 && !said) {
       const renewed = await newToken();
-      if (renewed === "renewed") return save({ isSecondTry: true });
+      if (renewed === "renewed") return save({ isSecondTry: true, isAsked });
       if (renewed) return stop("signedOut", { url: renewed, isKept });
     }
     if (!said || response.status >= 500 || response.status === 429) {
@@ -176,6 +181,7 @@ export function saveAsOneGoes(form, onState) {
     isStopped = false;
     sent.seen = String(said.revision);
     sent.before = "";
+    noteSaved(place, said.revision);
     const path = said.url.split("?")[0];
     if (url !== path) {
       url = path;
@@ -237,6 +243,30 @@ export function saveAsOneGoes(form, onState) {
     } catch {
       return "";
     }
+  }
+}
+
+/** Note which revision this window saved last; the number only, and for as long as the window. */
+function noteSaved({ account, key }, revision) {
+  try {
+    sessionStorage.setItem(`saved:${account}:${key}`, revision);
+  } catch {
+    // Then a page that was on its way during a save may show what was saved before it.
+  }
+}
+
+/**
+ * True, once, where this page left the server before the last save of this window arrived there:
+ * a reload while that save was under way.
+ */
+function isOlderThanSaved({ account, key }, seen) {
+  try {
+    const name = `saved:${account}:${key}`;
+    const isOlder = Number(seen || 0) < Number(sessionStorage.getItem(name) ?? 0);
+    if (isOlder) sessionStorage.removeItem(name);
+    return isOlder;
+  } catch {
+    return false;
   }
 }
 
