@@ -15,10 +15,10 @@ const answer = await fetch("/map/points.json");
 const { groups } = await answer.json();
 // As near as on our map, so that both draw about as many clusters.
 const index = new Supercluster({ radius: 34, extent: 256, maxZoom: 16 }).load(
-  groups.map((row) => ({
+  groups.name.map((name, number) => ({
     type: "Feature",
-    geometry: { type: "Point", coordinates: [row[3], row[2]] },
-    properties: { name: row[1] },
+    geometry: { type: "Point", coordinates: [groups.lon[number], groups.lat[number]] },
+    properties: { name },
   })),
 );
 

@@ -60,7 +60,7 @@ def test_the_pages_show_a_new_liaison_at_once_and_agree(client, directory):
             re.search(r"(\d+) of 6 groups ha", home)[1],
             home.count('<circle class="has"'),
             table.count('<th scope="row">'),
-            [row[4] for row in points].count(0),
+            points["state"].count(0),
         )
 
     assert shown() == ("0", 0, 0, 0)

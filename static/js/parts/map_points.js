@@ -101,7 +101,7 @@ export function loadPoints({ map: { leaflet }, box, words }) {
   });
   const drawn = fetched(box.dataset.points)
     .then((data) => {
-      groups = data.groups.map((row) => featureOf(row, data));
+      groups = data.groups.slug.map((_, number) => featureOf(data, number));
       gather();
       box.dataset.ready = "yes";
     })
@@ -119,18 +119,19 @@ export function loadPoints({ map: { leaflet }, box, words }) {
   };
 }
 
-function featureOf([slug, name, lat, lon, state, kind, region, languages, liaisons], data) {
+/** The group of that number, out of the columns in which the data comes. */
+function featureOf({ groups: column, states, kinds }, number) {
   return {
     type: "Feature",
-    geometry: { type: "Point", coordinates: [lon, lat] },
+    geometry: { type: "Point", coordinates: [column.lon[number], column.lat[number]] },
     properties: {
-      slug,
-      name,
-      state: data.states[state],
-      kind: data.kinds[kind],
-      region,
-      languages: languages.split(" "),
-      liaisons,
+      slug: column.slug[number],
+      name: column.name[number],
+      state: states[column.state[number]],
+      kind: kinds[column.kind[number]],
+      region: column.region[number],
+      languages: column.languages[number].split(" "),
+      liaisons: column.liaisons[number],
     },
   };
 }
