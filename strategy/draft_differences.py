@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django import forms
 from django.utils.translation import gettext as _
 
-# Comparing takes a while for long texts: with more pieces than this it goes line by line, and
-# where there are too many lines, all is marked.
-MOST_PIECES = 3000
-WORDS, LINES = r"\S+|\s+", r"[^\n]+|\n+"
+# Comparing takes a while for long texts: where there are more pieces than this, all is marked.
+MOST_PIECES = 1500
+WORDS, LINES = r"\S+|\s+", r"[^\n]+|\n"
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,9 @@ class Piece:
 
     text: str
     is_different: bool = False
+
+
+Sides = tuple[list[Piece], ...]
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,42 @@ def between(form: forms.Form, mine: dict[str, str], theirs: dict[str, str]) -> l
     ]
 
 
-def _compared(mine: str, theirs: str) -> tuple[list[Piece], list[Piece]]:
-    for pattern in (WORDS, LINES):
-        ours, others = (re.findall(pattern, text) for text in (mine, theirs))
-        if len(ours) + len(others) <= MOST_PIECES:
-            break
-    else:
+def _compared(mine: str, theirs: str) -> Sides:
+    """Line by line, and word by word inside a line that is another version of the same one."""
+    ours, others = (re.findall(LINES, text) for text in (mine, theirs))
+    if len(ours) + len(others) > MOST_PIECES:
         return [Piece(mine, True)], [Piece(theirs, True)]
-    pieces: tuple[list[Piece], list[Piece]] = ([], [])
-    matcher = difflib.SequenceMatcher(None, ours, others, autojunk=False)
-    for what, a, b, c, d in matcher.get_opcodes():
-        for side, part in zip(pieces, ("".join(ours[a:b]), "".join(others[c:d])), strict=True):
-            if part:
-                side.append(Piece(part, what != "equal"))
-    return pieces
+    sides: Sides = ([], [])
+    for what, a, b, c, d in _matched(ours, others):
+        if what == "replace" and b - a == d - c:
+            for pair in zip(ours[a:b], others[c:d], strict=True):
+                _add(sides, _words(*pair))
+        else:
+            _add(sides, _whole("".join(ours[a:b]), "".join(others[c:d]), what != "equal"))
+    return sides
+
+
+def _words(mine: str, theirs: str) -> Sides:
+    ours, others = (re.findall(WORDS, text) for text in (mine, theirs))
+    if len(ours) + len(others) > MOST_PIECES or not set(ours) & set(others) - {" "}:
+        return _whole(mine, theirs, True)
+    sides: Sides = ([], [])
+    for what, a, b, c, d in _matched(ours, others):
+        _add(sides, _whole("".join(ours[a:b]), "".join(others[c:d]), what != "equal"))
+    return sides
+
+
+def _matched(ours: list[str], others: list[str]):
+    return difflib.SequenceMatcher(None, ours, others, autojunk=False).get_opcodes()
+
+
+def _whole(mine: str, theirs: str, is_different: bool) -> Sides:
+    return tuple([Piece(text, is_different)] if text else [] for text in (mine, theirs))
+
+
+def _add(sides: Sides, more: Sides) -> None:
+    for side, pieces in zip(sides, more, strict=True):
+        side.extend(pieces)
 
 
 def _said(field: forms.Field, value: str) -> str:
