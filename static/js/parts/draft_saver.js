@@ -203,7 +203,7 @@ export function saveAsOneGoes(form, onState) {
   /** A reload, and the same page in another language, show this report and not an empty form. */
   function standAt(address) {
     const here = window.location;
-    if (here.pathname === address.split("?")[0] && !address.includes("?")) return;
+    if (here.pathname + here.search === address) return;
     window.history.replaceState(null, "", address);
     for (const other of document.querySelectorAll("header a[hreflang]")) {
       other.href = address.replace(/^\/[^/]+/, `/${other.hreflang}`);
