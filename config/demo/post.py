@@ -99,16 +99,15 @@ class Post:
         self._newest_notice = newest or 0
 
     def make_round(self) -> None:
-        """Freeze what is due now, and hand over what waits."""
+        """Freeze the digests that are due now, and hand over what waits."""
+        self.hand_over_notices()
         if self.is_first:
             editions.make_editions()
-        self.hand_over()
-
-    def hand_over(self) -> None:
-        """Decide the fate of every message of this run that is due now."""
-        self._work(Notice.objects.filter(pk__gt=self._newest_notice), NOTICES)
-        if self.is_first:
             self._work(Delivery.objects.all(), DIGESTS)
+
+    def hand_over_notices(self) -> None:
+        """Decide the fate of every notice of this run that is due now."""
+        self._work(Notice.objects.filter(pk__gt=self._newest_notice), NOTICES)
 
     def _work(self, letters, answers) -> None:
         due = letters.due(timezone.now()).select_related("recipient__user")

@@ -52,7 +52,7 @@ def seed(password: str) -> list[str]:
                 except Refused as refusal:
                     refused.append(str(refusal.message))
             with clock.as_if_at(moment + MINUTE):
-                post.hand_over()
+                post.hand_over_notices()
         set_passwords(password)
         content_version.bump()
     return refused
