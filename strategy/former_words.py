@@ -40,7 +40,7 @@ class OldReport:
 
     @property
     def get_form_display(self) -> str:
-        return dict(Report.Form.choices).get(self.form, "")
+        return str(dict(Report.Form.choices).get(self.form, ""))
 
 
 @dataclass(frozen=True)

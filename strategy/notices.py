@@ -16,6 +16,7 @@ from web import markdown
 
 from . import response_times
 from .models import Report, ReportVersion, Response, Statement
+from .models.reports import StatementQuerySet
 
 PUBLISHED = "report_published"
 ANSWERED = "statements_answered"
@@ -71,7 +72,7 @@ def _still_speaks(notice) -> bool:
     return _still_has_account(notice) and _answered_for(notice).exists()
 
 
-def _answered_for(notice) -> QuerySet[Statement]:
+def _answered_for(notice) -> StatementQuerySet:
     """The statements that the answer of this mail is for, of the groups its reader speaks for."""
     active = Mandate.objects.active().filter(person=notice.recipient.user)
     return Statement.objects.public().filter(

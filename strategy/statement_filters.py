@@ -24,7 +24,7 @@ class ReportFilter(forms.Form):
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False)
     group = forms.SlugField(required=False, max_length=120)
-    SELECTS = ("topic", "language")
+    SELECTS: tuple[str, ...] = ("topic", "language")
 
     def __init__(self, query):
         super().__init__(query, use_required_attribute=False)

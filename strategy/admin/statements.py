@@ -60,7 +60,7 @@ class StatementAdmin(admin.ModelAdmin):
     """Statements, the longest waiting first. Their words belong to the groups."""
 
     access_policy = "core_team"
-    list_display = ["ref_column", "words", "group", "topic", "state_column", "waiting"]
+    list_display = ["ref_column", "words", "waiting", "group", "topic", "state_column"]
     list_display_links = ["ref_column"]
     list_filter = [
         StateFilter,

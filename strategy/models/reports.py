@@ -1,6 +1,7 @@
 """Reports: what conversations said, sentence by sentence, and what the Core Team answered."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -310,6 +311,11 @@ class Statement(models.Model):
         Response, on_delete=models.PROTECT, null=True, blank=True, related_name="statements"
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    # Given by ``dated``.
+    added_at: datetime
+    changed_at: datetime | None
+    withdrawn_at: datetime | None
 
     objects = StatementQuerySet.as_manager()
 
