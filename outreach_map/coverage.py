@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from liaisons.group_search import fold
 from liaisons.models import Country, Group, Language, Mandate, Region
 from web.kept_figures import kept
 
@@ -79,7 +80,7 @@ def by_region() -> list[Share]:
     by ``without_region``.
     """
     rows = {row["region"]: row for row in _grouped("region")}
-    regions = sorted(Region.objects.filter(pk__in=rows), key=lambda region: region.name or "")
+    regions = sorted(Region.objects.filter(pk__in=rows), key=lambda region: fold(region.name or ""))
     return [_share(rows[region.pk], region) for region in regions]
 
 

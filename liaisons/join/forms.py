@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from mailing import recipients
 from mailing.models import Rhythm
 
+from ..group_search import fold
 from ..models import Country, Group, Language, Mandate
 from ..name_choice import ShownByNameField
 from ..spoken_languages import find
@@ -31,8 +32,8 @@ def split_names(text: str) -> list[str]:
 
 
 def _named(rows) -> list[tuple[str, str]]:
-    """Choices sorted by the name in the reader's language."""
-    return sorted(((row.pk, row.name) for row in rows), key=lambda choice: choice[1].casefold())
+    """Choices sorted by the name in the reader's language: "árabe" stands with A."""
+    return sorted(((row.pk, row.name) for row in rows), key=lambda choice: fold(choice[1]))
 
 
 class WebLinkField(forms.URLField):

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from liaisons.group_search import fold
 from liaisons.models import Country, User
 from liaisons.name_choice import ShownByNameField
 from mailing.models.recipients import Rhythm
@@ -21,7 +22,7 @@ class CountryField(forms.ModelChoiceField):
 
     def sort(self):
         """Put the choices in order for the reader; call it when the form is made."""
-        countries = sorted(self.queryset, key=lambda country: country.name.casefold())
+        countries = sorted(self.queryset, key=lambda country: fold(country.name))
         self.choices = [("", self.empty_label), *((c.pk, c.name) for c in countries)]
 
 

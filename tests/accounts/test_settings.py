@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
+from django.utils import translation
 
 from liaisons.models import Mandate, User
 from mailing import recipients
@@ -55,6 +56,16 @@ def test_the_profile_is_saved_and_what_is_public_is_made_anew(client, ada):
     assert "saved" in response.content.decode()
     assert (ada.display_name, ada.country_id, ada.public_name) == ("Ada", "TZ", "Ada")
     assert content_version.current() > before
+
+
+def test_countries_stand_where_their_reader_looks_for_them(client, ada):
+    for iso2 in ("CI", "EG", "AE", "FR"):
+        CountryFactory(iso2=iso2)
+    with translation.override("fr"):
+        page = client.get(reverse("liaisons:settings_profile")).content.decode()
+    names = ["Côte d’Ivoire", "Égypte", "Émirats arabes unis", "France"]
+    places = [page.index(name) for name in names]
+    assert places == sorted(places)
 
 
 def test_shown_by_name_must_be_chosen(client, ada):
