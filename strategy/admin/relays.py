@@ -52,7 +52,7 @@ class RelayAdmin(admin.ModelAdmin):
         "update", "group", "channel", "relayed_on", "language", "people", "address", "person",
         "recorded_at", "changed_at", "withdrawn_at",
     ]  # fmt: skip
-    readonly_fields = fields
+    readonly_fields = ["address", "recorded_at", "changed_at", "withdrawn_at"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).for_lists().select_related("person")
