@@ -69,24 +69,25 @@ def choose_an_explanation(page: Page) -> None:
     page.locator("[name=evidence][value=explanation]").check()
 
 
-def search_by(field: str) -> Done:
-    """Choose the first real option of a filter and send it."""
+def write_a_report(page: Page) -> None:
+    """In the editor: pasted lines, the count and the word on what is saved."""
+    page.locator("main textarea[name=statements]").first.fill("One opinion.\n- Another one.")
+    page.locator("main textarea[name=overview]").fill("How it went.")
+    page.wait_for_load_state("networkidle")
 
-    def chosen(page: Page) -> None:
-        select = page.locator(f"main [name={field}]")
-        select.select_option(index=1)
-        page.locator("main form[method=get] button").first.click()
-        page.wait_for_load_state("load")
 
-    chosen.__name__ = f"filter_by_{field}"
-    return chosen
+def narrow_down(page: Page) -> None:
+    """Choose the first real answer of the first filter and send it."""
+    page.locator("main form[method=get] select").first.select_option(index=1)
+    page.locator("main form[method=get] button").first.click()
+    page.wait_for_load_state("load")
 
 
 KEY_PAGES = (
     KeyPage("home"),
     KeyPage(
         "outreach_map:group_list",
-        after=(search_for_what_is_there, search_for_what_is_not_there, search_by("liaison")),
+        after=(search_for_what_is_there, search_for_what_is_not_there, narrow_down),
     ),
     KeyPage("outreach_map:group_detail"),
     KeyPage("outreach_map:map", after=(choose_a_country, open_groups_of_one_place)),
@@ -102,6 +103,11 @@ KEY_PAGES = (
     KeyPage("strategy:relay_edit", role="liaison"),
     KeyPage("strategy:relay_withdraw", role="liaison"),
     KeyPage("strategy:relay_list", role="liaison"),
+    KeyPage("strategy:report_list", after=(narrow_down,)),
+    KeyPage("strategy:report_detail"),
+    KeyPage("strategy:statement_list", after=(search_for_what_is_not_there,)),
+    KeyPage("strategy:report_edit", role="liaison", after=(write_a_report,)),
+    KeyPage("strategy:relay_new", role="liaison"),
     KeyPage("liaisons:join_group", role="member", after=(see_suggestions,)),
     KeyPage("liaisons:join_mandate", role="member", after=(choose_an_explanation,)),
     KeyPage("liaisons:join_support", role="member"),

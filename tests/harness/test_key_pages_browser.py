@@ -14,6 +14,7 @@ from tests.factories import UserFactory
 from .key_pages import KEY_PAGES
 from .walk import (
     DESKTOP,
+    FILLED_IN,
     PHONE,
     axe,
     dark_contrast,
@@ -58,7 +59,7 @@ def states_of(page, key, path, *, with_header):
     if with_header:
         yield from open_each_fold(page, "header")
     yield from open_each_fold(page, "main")
-    if refused_form(page):
+    if refused_form(page, FILLED_IN):
         yield "its form refused"
     for done in key.after:
         page.goto(path)

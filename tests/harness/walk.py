@@ -1,10 +1,12 @@
 """Walking through pages in a real browser, and what is looked at on each of them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser import ROOT, Faults, window
 
@@ -16,6 +18,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
 NOT_THERE = "/en/nothing-here/"
+REFUSED = "[aria-invalid=true], .field__error, .form-errors"
+ANSWERED_WITHIN_MS = 15_000
 
 # By whom a page is opened: the first of these to whom it answers with a page of its own.
 MEANT_FOR = {
@@ -146,13 +150,21 @@ def scrolls_sideways(page: Page) -> list[str]:
     return [f"{wide} px wide in a window of {window_width} px"] if wide > window_width else []
 
 
-def refused_form(page: Page) -> bool:
+# A form that needs an answer, and any form that one fills in.
+NEEDS_ANSWERS = "main form[method=post]:has([required])"
+FILLED_IN = "main form[method=post]:has(input:not([type=hidden]), select, textarea)"
+
+
+def refused_form(page: Page, which: str = NEEDS_ANSWERS) -> bool:
     """True where the page has a form: it is sent with nothing in it, past the browser's checks."""
-    forms = page.locator("main form[method=post]:has([required])")
+    forms = page.locator(which)
     if not forms.count():
         return False
     empty(forms.first)
     forms.first.locator("[type=submit], button:not([type=button])").first.click()
+    # Where a script sends it, the answer comes a little later.
+    with suppress(PlaywrightTimeout):
+        page.locator(REFUSED).first.wait_for(state="attached", timeout=ANSWERED_WITHIN_MS)
     page.wait_for_load_state("load")
     return True
 

@@ -1,0 +1,248 @@
+"""Every task without JavaScript: one test for each, in a browser that runs no script.
+
+``TASKS`` lists them all; what another test does without scripts is named there, so that a new task
+has one place to be written down.
+"""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from liaisons.models import Mandate, User
+from mailing import recipients, unsubscribe
+from mailing.models import Preference, Recipient
+from strategy.models import Relay, Report, Statement, Update
+from tests.browser import window
+from tests.factories import GroupFactory, MandateFactory
+
+from .walk import PHONE, visitor
+
+pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+
+PRIMARY = "main .cdx-button--weight-primary"
+# What one does here, and the test that does it without scripts.
+TASKS = {
+    "find a page by the menu, change the language": "test_the_main_links_work_without_scripts",
+    "sign up, apply, be confirmed, publish, read, find on the map": "test_the_main_job",
+    "relay, report, answer, read what became of it": "test_the_loop",
+    "sign in with a code, and out": "test_signing_in_with_a_code_and_out",
+    "search and narrow down the groups": "test_searching_the_groups",
+    "choose a country on the map": "test_choosing_a_country",
+    "filter the statements": "test_filtering_the_statements",
+    "propose a group": "test_proposing_a_group",
+    "change settings": "test_changing_settings",
+    "download one's data": "test_downloading_ones_data",
+    "end a mandate": "test_ending_a_mandate",
+    "withdraw an application": "test_withdrawing_an_application",
+    "record, change and withdraw a relay": "test_a_relay_from_first_to_last",
+    "write, check and publish a report": "test_a_report_from_first_to_last",
+    "end the mails by their link": "test_ending_the_mails",
+    "review an application": "test_reviewing_an_application",
+    "schedule an update": "test_scheduling_an_update",
+    "mark statements received": "test_marking_a_statement_received",
+}
+
+
+@pytest.fixture
+def at(chromium, live_server, made_as_a_demo, world, as_person):
+    """``at(path, role)``: a page in a window that runs no script."""
+    opened = []
+
+    def opened_at(path, role="anonymous"):
+        client = visitor(world, as_person, role) if role != "anonymous" else None
+        options = {"viewport": PHONE, "java_script_enabled": False}
+        manager = window(chromium, live_server.url, person_client=client, **options)
+        context = manager.__enter__()
+        opened.append(manager)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(path)
+        return page
+
+    yield opened_at
+    for manager in opened:
+        manager.__exit__(None, None, None)
+
+
+def test_each_task_has_its_test():
+    from pathlib import Path
+
+    text = "\n".join(path.read_text("utf-8") for path in Path(__file__).parent.parent.rglob("*.py"))
+    assert [name for name in TASKS.values() if f"def {name}(" not in text] == []
+
+
+def test_signing_in_with_a_code_and_out(at, world):
+    page = at("/en/accounts/login/")
+    page.locator("[name=email]").fill(world.people["member"].email)
+    page.locator(PRIMARY).first.click()
+    code = re.search(r"^\s*(\d[\d -]{5,}\d)\s*$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    page.locator("[name=code]").fill(code)
+    page.locator(PRIMARY).first.click()
+    page.goto("/en/my/")
+    page.locator(".menu--links > summary").click()
+    page.locator(".menu--links a[href*=logout]").click()
+    page.locator("main form button").first.click()
+    page.goto("/en/my/")
+    assert "/accounts/login/" in page.url
+
+
+def test_searching_the_groups(at, world):
+    page = at("/en/groups/")
+    page.locator("#id_q").fill("საქართველო")
+    page.locator("#filters button").click()
+    found = page.locator("main table tbody tr").count()
+    page.locator("main [name=liaison]").select_option("has")
+    page.locator("#filters button").click()
+    assert 0 < page.locator("main table tbody tr").count() <= found
+    page.locator("main table a").first.click()
+    assert re.search(r"/en/groups/[\w-]+/$", page.url)
+
+
+def test_choosing_a_country(at):
+    page = at("/en/map/")
+    page.locator("#id_country").select_option("TZ")
+    page.locator("#filters button").click()
+    assert page.locator("#here").count() == 1
+    assert page.locator("#results a[href*='/groups/']").count() > 0
+
+
+def test_filtering_the_statements(at):
+    page = at("/en/statements/")
+    page.locator("main [name=q]").fill("მეორე")
+    page.locator("main form[role=search] button").first.click()
+    assert page.get_by_text("მეორე აზრი").count() > 0
+    assert page.get_by_text("პირველი აზრი").count() == 0
+
+
+def test_proposing_a_group(at, world):
+    page = at(reverse("liaisons:join_propose"), "member")
+    page.locator("[name=name]").fill("ახალი საზოგადოება")
+    page.locator(PRIMARY).first.click()
+    assert page.locator("#form-errors, .form-errors").count() > 0
+    assert page.locator("[name=name]").input_value() == "ახალი საზოგადოება"
+
+
+def test_changing_settings(at, world):
+    person = world.people["liaison"]
+    page = at(reverse("liaisons:settings_profile"), "liaison")
+    page.locator("[name=display_name]").fill("ახალი სახელი")
+    page.locator(PRIMARY).first.click()
+    assert User.objects.get(pk=person.pk).display_name == "ახალი სახელი"
+    page.goto(reverse("liaisons:settings_digest"))
+    rhythm = page.locator("main [name=rhythm]")
+    if rhythm.first.get_attribute("type") == "radio":
+        rhythm.last.check()
+    else:
+        rhythm.select_option(index=2)
+    before = list(Preference.objects.values_list("pk", "rhythm").order_by("pk"))
+    page.locator(PRIMARY).first.click()
+    assert list(Preference.objects.values_list("pk", "rhythm").order_by("pk")) != before
+
+
+def test_downloading_ones_data(at):
+    page = at(reverse("liaisons:settings_data"), "liaison")
+    with page.expect_download() as download:
+        page.locator("form[action*=download] button").click()
+    assert download.value.suggested_filename.endswith((".json", ".zip"))
+
+
+def test_ending_a_mandate(at, world):
+    page = at(reverse("liaisons:mandate", args=[world.mandate.pk]), "liaison")
+    page.locator("main a[href$='/end/']").click()
+    page.locator("main [name=reason]").fill("სხვა ქალაქში გადავდივარ.")
+    page.locator("main form button").first.click()
+    world.mandate.refresh_from_db()
+    assert world.mandate.status == Mandate.Status.ENDED
+
+
+def test_withdrawing_an_application(at, world):
+    page = at(reverse("liaisons:mandate", args=[world.application.pk]), "applicant")
+    page.locator("main a[href$='/withdraw/']").click()
+    page.locator("main form button").first.click()
+    world.application.refresh_from_db()
+    assert world.application.status == Mandate.Status.WITHDRAWN
+
+
+def test_a_relay_from_first_to_last(at, world):
+    page = at(world.update.get_absolute_url(), "liaison")
+    page.locator("main a[href*='/my/relays/new/']").first.click()
+    channel = page.locator("main [name=channel]")
+    if channel.first.get_attribute("type") == "radio":
+        page.locator("main [name=channel][value=chat_group]").check()
+    else:
+        channel.select_option("chat_group")
+    page.locator(PRIMARY).first.click()
+    relay = Relay.objects.get(channel="chat_group")
+    page.goto(reverse("strategy:relay_edit", args=[relay.pk]))
+    page.locator("main [name=people]").fill("44")
+    page.locator(PRIMARY).first.click()
+    relay.refresh_from_db()
+    assert relay.people == 44
+    page.goto(reverse("strategy:relay_withdraw", args=[relay.pk]))
+    page.locator("main form button").first.click()
+    relay.refresh_from_db()
+    assert relay.is_withdrawn
+
+
+def test_a_report_from_first_to_last(at, world):
+    page = at(reverse("strategy:report_new"), "liaison")
+    page.locator("main [name=topic]").select_option(index=1)
+    page.locator("main [name=overview]").fill("საუბარი")
+    page.locator("main [name=do][value=check]").click()
+    # What is missing is said, and nothing typed is lost.
+    assert page.locator("#form-errors").count() == 1
+    assert page.locator("main [name=overview]").input_value() == "საუბარი"
+    page.locator("main [name=form][value=in_person]").check()
+    page.locator("main [name=held_on]").fill(str(world.report.held_on))
+    page.locator("main [name=people]").fill("12")
+    page.locator("main [name=place]").fill("ბათუმი")
+    if not page.locator("main [name=language]").input_value():
+        page.locator("main [name=language]").fill("sw")
+    page.locator("main [name=statements]").fill("პირველი.\n- მეორე.")
+    page.locator("main [name=do][value=check]").click()
+    page.locator("#publish-form button, [form=publish-form]").first.click()
+    report = Report.objects.published().first()
+    assert report.place == "ბათუმი"
+    assert report.statements.count() == 2
+
+
+def test_ending_the_mails(at, world):
+    recipient = Recipient.objects.get(user=world.people["liaison"])
+    token = unsubscribe.token_for(recipient.pk, recipient.address_hash)
+    page = at(reverse("mailing:unsubscribe", args=[token]))
+    page.locator("main form button").first.click()
+    assert page.locator("main form").count() == 0
+    assert recipients.preference_of(world.people["liaison"]).rhythm == "none"
+
+
+def test_reviewing_an_application(at):
+    application = MandateFactory(group=GroupFactory(name="თავისუფალი"))
+    page = at(reverse("admin:liaisons_mandate_change", args=[application.pk]), "superuser")
+    page.locator("[name=decision][value=confirm]").check()
+    page.locator("[name=do][value=preview]").click()
+    page.locator("[name=do][value=send]").click()
+    application.refresh_from_db()
+    assert application.status == Mandate.Status.CONFIRMED
+
+
+def test_scheduling_an_update(at, world):
+    page = at(reverse("admin:strategy_update_change", args=[world.draft_update.pk]), "superuser")
+    page.locator("[name=publish_at_0]").fill("2999-01-01")
+    page.locator("[name=publish_at_1]").fill("10:00")
+    page.locator("[name=_schedule], [name=_save]").first.click()
+    update = Update.objects.get(pk=world.draft_update.pk)
+    assert update.publish_at is not None
+
+
+def test_marking_a_statement_received(at, world):
+    statement = Statement.objects.get(report=world.report, number=3)
+    page = at(reverse("admin:strategy_statement_changelist"), "superuser")
+    page.locator(f"[name=_selected_action][value='{statement.pk}']").check()
+    names = page.locator("select[name=action]").inner_html()
+    wanted = re.search(r'value="([^"]*receiv[^"]*)"', names).group(1)
+    page.locator("select[name=action]").select_option(wanted)
+    page.locator("button[name=index]").first.click()
+    statement.refresh_from_db()
+    assert statement.received_at is not None
