@@ -14,7 +14,7 @@ from .text_files import read_one
 
 HOUR = 13
 DEMO_NOTE = {
-    "ar": "كُتب هذا الجواب للعرض التجريبي.",
+    "ar": "كُتب هذا الرد للعرض التجريبي.",
     "de": "Diese Antwort wurde für die Demo geschrieben.",
     "en": "This answer was written for the demo.",
     "es": "Esta respuesta se escribió para la demostración.",
