@@ -91,6 +91,10 @@ def report_edit(request, pk):
     report = own_report(request, pk)
     if report is None:
         if request.method == "POST" and has_form(request):
+            # The answer follows from what was sent, not from whether others have such a report.
+            own = access.groups_of(request.user).filter(slug=request.POST.get("group", ""))
+            if own.exists():
+                return gone(request, None)
             return not_allowed(request, _("You do not speak for this group now."), status=404)
         raise Http404
     if request.method == "POST":

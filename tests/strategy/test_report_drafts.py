@@ -158,8 +158,13 @@ def test_what_is_typed_into_a_discarded_draft_can_begin_a_new_report(opened, ali
     assert not Report.objects.exists()
 
     late.hidden, late.action = hidden, action
-    assert late.send(overview="Not lost").status_code == 404
+    assert late.send(overview="Not lost").status_code == 409
+    assert late.shows("This draft was discarded")
     assert late.shows("Not lost")
+    begin = {name: text for name, text in late.hidden.items() if name != "csrfmiddlewaretoken"}
+    late.client.post("/en/my/reports/new/", begin)
+    assert Report.objects.get().person == bob
+    assert words() == "Not lost"
 
 
 def test_a_draft_changed_since_is_not_discarded(opened, alice, bob):
