@@ -92,9 +92,11 @@ def test_searching_the_groups(at, world):
     page = at("/en/groups/")
     page.locator("#id_q").fill("საქართველო")
     page.locator("#filters button").click()
+    page.wait_for_url("**q=**")
     found = page.locator("main table tbody tr").count()
     page.locator("main [name=liaison]").select_option("has")
     page.locator("#filters button").click()
+    page.wait_for_url("**liaison=has**")
     assert 0 < page.locator("main table tbody tr").count() <= found
     page.locator("main table a").first.click()
     assert re.search(r"/en/groups/[\w-]+/$", page.url)
