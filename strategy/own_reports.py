@@ -3,16 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from . import statement_lines
+from . import statement_lines, what_became
 from .models import Report, ReportDraft, Topic
-
-WAITING = Q(statements__received_at__isnull=True, statements__response__isnull=True)
-RECEIVED = Q(statements__received_at__isnull=False, statements__response__isnull=True)
-ANSWERED = Q(statements__response__isnull=False)
-STANDING = Q(statements__withdrawn_in__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -27,18 +22,16 @@ class Row:
 
 def of(person) -> QuerySet[Report]:
     """The reports of this person's groups: those being written first, then the newest."""
-    return (
+    found = (
         Report.objects.of_groups_of(person)
         .select_related("group", "topic", "language", "draft__saved_by")
         .annotate(
             last_at=Coalesce("draft__saved_at", "corrected_at", "published_at", "started_at"),
-            waiting=Count("statements", filter=STANDING & WAITING),
-            received=Count("statements", filter=STANDING & RECEIVED),
-            answered=Count("statements", filter=STANDING & ANSWERED),
             is_being_written=Q(draft__isnull=False),
         )
         .order_by("-is_being_written", "-last_at", "-pk")
     )
+    return what_became.with_figures(found)
 
 
 def rows(reports: Iterable[Report]) -> list[Row]:

@@ -41,7 +41,7 @@ urlpatterns = [
     ),
     path("timeline/", timeline.timeline_page, name="timeline"),
     path("my/", dashboard.dashboard_page, name="dashboard"),
-    path("my/updates/read/", own_updates.updates_read, name="updates_read"),
+    path("my/updates/", own_updates.updates_read, name="updates_read"),
     path("my/updates/<slug:slug>/", own_updates.update_open, name="update_open"),
     path("my/relays/", relays.relay_list, name="relay_list"),
     path("my/relays/new/", relays.relay_new, name="relay_new"),

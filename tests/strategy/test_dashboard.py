@@ -154,7 +154,7 @@ def test_reading_one_and_marking_all(as_person, dave):
     shown = page(browser)
     assert "/my/updates/second/" in shown
     assert "/my/updates/first/" not in shown
-    response = browser.post("/en/my/updates/read/", follow=True)
+    response = browser.post("/en/my/updates/", follow=True)
     assert "You have read them all." in response.content.decode()
     assert "Marked as read." in response.content.decode()
 
@@ -163,7 +163,7 @@ def test_one_update_can_be_marked(as_person, dave):
     for slug in ("first", "second"):
         UpdateFactory(published=True, slug=slug)
     browser = as_person(dave)
-    browser.post("/en/my/updates/read/", {"update": "first"})
+    browser.post("/en/my/updates/", {"update": "first"})
     assert [read.update.slug for read in dave.updates_read.all()] == ["first"]
 
 
@@ -177,8 +177,8 @@ def test_a_draft_cannot_be_opened_and_nobody_marks_without_an_account(as_person,
     UpdateFactory(slug="draft")
     assert as_person(dave).get("/en/my/updates/draft/").status_code == 404
     assert client.get("/en/my/updates/draft/").status_code == 302
-    assert client.post("/en/my/updates/read/").status_code == 302
-    assert as_person(dave).get("/en/my/updates/read/").status_code == 405
+    assert client.post("/en/my/updates/").status_code == 302
+    assert as_person(dave).get("/en/my/updates/").status_code == 405
 
 
 def test_opening_again_and_again_notes_it_once(as_person, dave):

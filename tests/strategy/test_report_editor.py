@@ -145,7 +145,7 @@ def test_the_list_has_drafts_first_and_says_how_far_each_came(opened, alice, eri
     assert page.index(">Go on<") < page.index("/en/reports/R1/")
     assert "2 statements" in page
     assert "1 received" in page
-    assert "2 waiting for the Core Team" in page
+    assert "3 statements" in page
 
 
 def test_the_empty_list_teaches(opened, alice):
