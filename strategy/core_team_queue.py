@@ -33,8 +33,8 @@ def _of(person) -> Iterator[Waiting]:
         sent = Mandate.objects.filter(status=Mandate.Status.SUBMITTED).exclude(person=person)
         yield _waiting("applications", sent, "submitted_at", "admin:liaisons_mandate_changelist")
     if person.has_perm("strategy.answer_statement"):
-        new = Statement.objects.waiting()
-        oldest = "report__published_at"
+        new = Statement.objects.waiting().dated()
+        oldest = "added_at"
         yield _waiting("statements", new, oldest, "admin:strategy_statement_changelist")
 
 

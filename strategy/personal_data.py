@@ -70,12 +70,17 @@ def answers(person) -> dict:
 
 
 def forget(person) -> None:
-    """Delete what only this person saw: what they read, and reports nobody else worked on.
+    """Delete what only this person saw: what they read, and drafts nobody else worked on.
 
     Published reports and relays belong to the group and stay.
     """
     UpdateRead.objects.filter(person=person).delete()
-    own = ReportDraft.objects.select_for_update(of=("self",)).filter(
-        saved_by=person, report__person=person, report__status=Report.Status.DRAFT
+    only_theirs = {"draft__saved_by": person, "draft__is_shared": False}
+    # The reports first, as everyone who writes takes their locks.
+    reports = list(
+        Report.objects.select_for_update(of=("self",)).filter(**only_theirs).order_by("pk")
     )
-    Report.objects.filter(pk__in=[draft.report_id for draft in own]).delete()
+    ReportDraft.objects.filter(report__in=reports).delete()
+    Report.objects.filter(
+        pk__in=[report.pk for report in reports if not report.is_published]
+    ).delete()

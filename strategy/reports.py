@@ -121,6 +121,7 @@ def save_draft(
     if draft.data != data:
         if draft.revision != seen and not is_from_here:
             raise Changed(draft)
+        draft.is_shared = draft.is_shared or draft.saved_by_id != by.pk
         draft.data, draft.saved_by, draft.saved_at = data, by, timezone.now()
         draft.saved_from = opened.page
         draft.revision += 1
@@ -140,7 +141,10 @@ def discard_draft(*, report: Report, by, seen: int) -> None:
     if draft.revision != seen:
         raise Changed(draft)
     draft.delete()
-    if not draft.report.is_published:
+    if draft.report.is_published:
+        draft.report.last_revision = draft.revision
+        draft.report.save(update_fields=["last_revision"])
+    else:
         draft.report.delete()
 
 
@@ -156,6 +160,8 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     if draft.revision != seen:
         raise Changed(draft)
     report = draft.report
+    # Before the content version, as whoever marks or answers statements takes their locks.
+    list(report.statements.select_for_update(no_key=True).order_by("pk").values("pk"))
     # Its lock also puts reports published at the same time in a row, so that numbers have no gap.
     content_version.bump()
     now = timezone.now()
@@ -165,8 +171,10 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     else:
         newest = Report.objects.aggregate(newest=Max("number"))["newest"] or 0
         report.number, report.published_at = newest + 1, now
+        report.person = by
         report.status = Report.Status.PUBLISHED
     report.version += 1
+    report.last_revision = draft.revision
     for part in PARTS:
         setattr(report, part, getattr(content, part))
     report.save()
@@ -192,8 +200,9 @@ def start_correction(*, report: Report, by, data: dict) -> ReportDraft:
     report = _locked(report, by)
     if not report.is_published:
         raise Refused(_("This report is not published yet."))
+    revision = report.last_revision + 1
     draft, _is_new = ReportDraft.objects.get_or_create(
-        report=report, defaults={"data": data, "saved_by": by}
+        report=report, defaults={"data": data, "saved_by": by, "revision": revision}
     )
     return draft
 

@@ -30,9 +30,10 @@ def usual() -> Usual:
     since = timezone.now() - timedelta(days=LOOK_BACK_DAYS)
     rows = (
         Statement.objects.public()
+        .dated()
         .filter(received_at__gte=since)
         .order_by("-received_at")
-        .values_list("report__published_at", "received_at", "answered_at")[:MOST_READ]
+        .values_list("added_at", "received_at", "answered_at")[:MOST_READ]
     )
     rows = list(rows)
     return Usual(

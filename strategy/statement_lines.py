@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from .models.reports import LONGEST_STATEMENT
+
 # A bullet that is one with or without a space after it; one that needs the space ("-5 degrees");
 # a number with its mark: "1." "2)" "(3)" "٤." "५)" "６．" "7、". No digit may follow, as in "1.5".
 BULLET = (
@@ -22,10 +24,11 @@ BULLET = (
 HASH = r"^\s*#+\s*"
 # Nothing but lines and dots: what separates parts of a pasted page.
 RULE = r"^[\s\-–—−_=*#.·•~]*$"
-# The end of a sentence, and something after it. Not after an abbreviation ("e.g. this").
+# The end of a sentence, and something after it. Not after an abbreviation ("e.g. this"). Nothing in
+# it repeats without bound: a line may be long, and is looked at on every keystroke.
 SENTENCES = (
-    r"(?:[^\s.]{3,}\.|[!?؟۔])+[\"'”’»)\]]*\s+\S"
-    r"|[।。！？][\"”’»)\]」』]*\s*[^\s\"”’»)\]」』。！？]"
+    r"(?:[^\s.]{3}\.|[!?؟۔])[\"'”’»)\]]{0,3}\s+\S"
+    r"|[।。！？][\"”’»)\]」』]{0,3}\s*[^\s\"”’»)\]」』。！？]"
 )
 # Characters of no width that come along with a paste.
 UNSEEN = " \u200b\u2060\ufeff"
@@ -61,7 +64,7 @@ def cut(text: str, *, after: int = 0) -> Cut:
             continue
         seen.add(statement)
         found.statements.append(statement)
-        if _sentences.search(statement):
+        if len(statement) <= LONGEST_STATEMENT and _sentences.search(statement):
             found.several.append(after + len(found.statements))
     return found
 

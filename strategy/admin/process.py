@@ -94,7 +94,11 @@ class TopicAdmin(PublicContentAdmin):
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["slug"] if obj and obj.position else []
+        fixed = ["slug"] if obj and obj.position else []
+        if obj and obj.reports.published().exists():
+            # What groups said on it is public and names it.
+            fixed.append("is_public")
+        return fixed
 
     def save_model(self, request, obj, form, change):
         topics.save(obj)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Count
 from django.forms.widgets import Script
 from django.urls import reverse
@@ -68,10 +69,12 @@ class ResponseAdmin(PublicContentAdmin):
         return super().get_queryset(request).annotate(number_of_statements=Count("statements"))
 
     def get_object(self, request, object_id, from_field=None):
-        if request.method == "POST":
+        response = super().get_object(request, object_id, from_field)
+        if response and request.method == "POST" and connection.in_atomic_block:
             # Until the answer is saved nobody else saves it; the form looks what it says by then.
-            list(Response.objects.select_for_update().filter(pk=object_id).values("pk"))
-        return super().get_object(request, object_id, from_field)
+            list(Response.objects.select_for_update().filter(pk=response.pk).values("pk"))
+            response = super().get_object(request, object_id, from_field)
+        return response
 
     def further_fieldsets(self, request, obj=None):
         return [(_("Statements"), {"fields": ["answered", "seen"]})] if obj else []

@@ -67,10 +67,13 @@ class Report(models.Model):
         _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
     )
     version = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Of its drafts so far: the next one goes on from there, so that no old window passes for it.
+    last_revision = models.PositiveIntegerField(default=0, editable=False)
     group = models.ForeignKey(
         Group, verbose_name=_("group"), on_delete=models.PROTECT, related_name="reports"
     )
-    # Who began it; any liaison of the group goes on with it.
+    # Who began it, and any liaison of the group goes on with it; then who published it first, whose
+    # name stands beside it.
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("written by"),
@@ -177,6 +180,8 @@ class ReportDraft(models.Model):
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    # True once a second person has saved it: then it is not one person's to take away.
+    is_shared = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("draft of a report")

@@ -2,7 +2,7 @@
 
 Widths of 320 and 1280 px, left-to-right and right-to-left, light and dark: no fault that axe
 finds, enough contrast, no sideways scrolling, no console error, no refusal by the security policy,
-no request to another host. Once more with the colours a person forces on the browser.
+no request to another host.
 """
 
 import pytest
@@ -36,8 +36,8 @@ def people(made_as_a_demo, world, a_draft):
     return world
 
 
-def look(page) -> list[str]:
-    return [*axe(page), *scrolls_sideways(page), *dark_contrast(page)]
+def look(page, within: str = "") -> list[str]:
+    return [*axe(page, within=within), *scrolls_sideways(page), *dark_contrast(page)]
 
 
 def open_each_fold(page, within):
@@ -96,7 +96,9 @@ def test_key_pages_and_what_is_done_on_them(
                 faults.watch(page)
                 states = states_of(page, key, path, with_header=key is theirs[0])
                 for state in said(states):
-                    faults.found += look(page)
+                    # An open menu lies over the page, which was looked at before.
+                    is_menu = page.locator("header details[open]").count()
+                    faults.found += look(page, within="header" if is_menu else "")
                     if state.startswith("cannot"):
                         faults.found.append(state)
                     if faults.found:

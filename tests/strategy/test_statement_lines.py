@@ -61,3 +61,9 @@ def test_a_single_statement_keeps_one_line():
 def test_the_browser_s_patterns_know_all_digits():
     assert all("\\d" not in pattern for pattern in for_browser().values())
     assert "\\p{Nd}" in for_browser()["bullet"]
+
+
+def test_a_very_long_line_is_looked_at_once():
+    """Not timed: with a pattern that tries every way to split it this would not end."""
+    for sign in ("!", "a", "本", ".", "!”"):
+        assert cut(sign * 100_000).several == []
