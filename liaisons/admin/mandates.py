@@ -50,7 +50,7 @@ class MandateAdmin(admin.ModelAdmin):
     list_display = ["group", "person", "seat", "status_column", "waiting", "others"]
     list_display_links = ["group"]
     list_filter = [QueueFilter, "seat", "group__kind", "group__region"]
-    list_per_page = 50
+    list_per_page = 20
     ordering = ["submitted_at", "pk"]
     search_fields = ["group__name", "person__display_name", "person__wiki_username"]
     actions = None
