@@ -167,4 +167,5 @@ def test_memory_does_not_grow_with_the_file(import_list):
         return most
 
     peak(100)
-    assert peak(3000) < 1.5 * peak(1000)
+    # Held rows would make it three times as much; when the collector runs moves it by a half.
+    assert peak(3000) < 2 * peak(1000)
