@@ -5,13 +5,17 @@ import { drop, forget, waiting } from "./parts/kept_drafts.js";
 import { momentText } from "./parts/moments.js";
 
 const box = document.querySelector("[data-kept]");
-const discarding = document.getElementById("discard-form");
+const here = new URL(window.location.href);
+const discarded = here.searchParams.get("discarded");
 const leaving = document.querySelector("form[data-forget]");
 
+if (box && discarded) {
+  // Only now that the server has discarded the draft; and once, for it may be begun again.
+  forget(box.dataset.account, discarded);
+  here.searchParams.delete("discarded");
+  window.history.replaceState(null, "", here);
+}
 if (box) list();
-discarding?.addEventListener("submit", () => {
-  forget(discarding.dataset.account, discarding.dataset.key);
-});
 leaving?.addEventListener("submit", () => forget(leaving.dataset.forget));
 
 function list() {

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -78,6 +79,8 @@ def report_discard(request, pk):
             messages.error(request, refusal.message)
         else:
             messages.success(request, _("The draft is discarded."))
+            # By the key the page's script finds what this device kept of it.
+            return redirect(f"{reverse('strategy:own_reports')}?discarded={report.key}")
         return redirect("strategy:own_reports")
     context = {"report": report, "draft": draft, "topic": own_reports.topic_of(draft)}
     return render(request, "strategy/report_discard.html", context)
