@@ -363,3 +363,28 @@ def test_a_correction_on_a_phone(phone, alice, topic):
     expect(page.locator("h1")).to_have_text("R1 is published")
     report.refresh_from_db()
     assert report.version == 2
+
+
+def test_a_device_drops_its_words_only_once_the_draft_is_discarded(phone, alice):
+    context = phone(alice)
+    page = context.new_page()
+    page.goto(NEW)
+    fill_in(page)
+    assert_saved(page)
+    report = Report.objects.get()
+    other = context.new_page()
+    other.goto(f"/en/my/reports/{report.pk}/discard/")
+    context.set_offline(True)
+    page.locator("[name=overview]").fill("Words that only this device has.")
+    assert_says(page, "no connection")
+    page.close()
+    context.set_offline(False)
+    # Somebody else's save comes in between: the server discards nothing.
+    ReportDraft.objects.update(revision=9)
+    other.locator("main form button").click()
+    expect(other.locator("main")).to_contain_text("Discard")
+    assert other.evaluate(KEPT) == 1
+    other.locator("main form button").click()
+    expect(other).to_have_url(re.compile(r"/en/my/reports/$"))
+    assert other.evaluate(KEPT) == 0
+    assert not Report.objects.exists()
