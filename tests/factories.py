@@ -137,6 +137,7 @@ class MandateFactory(factory.django.DjangoModelFactory):
             status=Mandate.Status.ENDED,
             decided_at=factory.LazyFunction(timezone.now),
             ended_at=factory.LazyFunction(timezone.now),
+            end_reason=Mandate.EndReason.STEPPED_DOWN,
             last_day=factory.LazyFunction(timezone.localdate),
             reviewer=factory.SubFactory(UserFactory, admin=True),
         )

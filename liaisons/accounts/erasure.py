@@ -54,7 +54,12 @@ def _leave_groups(person):
     ).update(message="")
     for mandate in own:
         if mandate.status == Mandate.Status.CONFIRMED:
-            mandates.end_mandate(mandate=mandate, by=person, reason=_("The account was deleted."))
+            mandates.end_mandate(
+                mandate=mandate,
+                by=person,
+                reason=_("The account was deleted."),
+                why=Mandate.EndReason.PERSON_LEFT,
+            )
         elif mandate.status in (Mandate.Status.DRAFT, *Mandate.WAITING):
             mandates.withdraw(mandate=mandate, by=person)
     # What the person wrote about how the group agreed may name them.

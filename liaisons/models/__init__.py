@@ -1,17 +1,24 @@
 """WHO: people, places, groups and mandates."""
 
 from .groups import Group
-from .mandates import Mandate, MandateEvent
-from .people import LanguageSkill, User
+from .letters import Letter
+from .mandates import Endorsement, Handover, Mandate, MandateEvent, MandateReminder
+from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
 
 __all__ = [
+    "ContactRule",
     "Country",
+    "DataExport",
+    "Endorsement",
     "Group",
+    "Handover",
     "Language",
     "LanguageSkill",
+    "Letter",
     "Mandate",
     "MandateEvent",
+    "MandateReminder",
     "Region",
     "User",
 ]

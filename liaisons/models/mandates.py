@@ -60,6 +60,14 @@ class Mandate(models.Model):
         LINK = "link", _("A page shows it")
         EXPLANATION = "explanation", _("I explain it")
 
+    class EndReason(models.TextChoices):
+        STEPPED_DOWN = "stepped_down", _("The liaison stepped down")
+        EXPIRED = "expired", _("The term was over")
+        WITHDRAWN_BY_GROUP = "withdrawn_by_group", _("The group withdrew it")
+        REPLACED = "replaced", _("Another person took over")
+        ENDED_BY_CORE_TEAM = "ended_by_core_team", _("The Core Team ended it")
+        PERSON_LEFT = "person_left", _("The person deleted their account")
+
     OPEN = [Status.DRAFT, Status.SUBMITTED, Status.MORE_ASKED, Status.CONFIRMED]
     WAITING = [Status.SUBMITTED, Status.MORE_ASKED]
 
@@ -87,6 +95,18 @@ class Mandate(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=20, choices=EndReason, blank=True)
+    # Whoever held the seat before and named this person; ties the application to the seat.
+    predecessor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors"
+    )
+    # For the liaison alone, and for the successor they name.
+    private_notes = models.TextField(_("private notes"), max_length=4000, blank=True)
+    # Part of the link for members of the group; a new one makes the old link stop working.
+    share_nonce = models.CharField(max_length=22, blank=True, editable=False)
+    # Since when the Core Team looks at an active mandate again, because a member contested it.
+    review_opened_at = models.DateTimeField(null=True, blank=True)
     reviewer = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -155,6 +175,11 @@ class Mandate(models.Model):
                 condition=~Q(status="ended") | Q(ended_at__isnull=False),
                 name="an_ended_mandate_has_its_date",
             ),
+            models.CheckConstraint(
+                condition=(Q(status="ended") & ~Q(end_reason=""))
+                | (~Q(status="ended") & Q(end_reason="")),
+                name="an_ended_mandate_says_why",
+            ),
         ]
         indexes = [
             models.Index(fields=["group", "status"], name="mandate_group_status"),
@@ -192,9 +217,17 @@ class MandateEvent(models.Model):
         ENDED = "ended", _("Ended")
         LAPSED = "lapsed", _("Lapsed")
         CONTACT_CHANGED = "contact_changed", _("Core Team contact changed")
+        TAKEN = "taken", _("Taken by a reviewer")
+        ADDED = "added", _("The applicant added something")
+        ASKED = "asked", _("The applicant asked")
+        REPLIED = "replied", _("The Core Team replied")
+        RENEWED = "renewed", _("Renewed")
+        SUCCESSOR_NAMED = "successor_named", _("A successor was named")
+        REVIEW_OPENED = "review_opened", _("A member of the group contested it")
+        REVIEW_CLOSED = "review_closed", _("The Core Team looked at it again")
 
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -208,3 +241,89 @@ class MandateEvent(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class MandateReminder(models.Model):
+    """That the end of a mandate was announced: once for each term and number of days before."""
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.CASCADE, related_name="reminders")
+    last_day = models.DateField()
+    days_before = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mandate", "last_day", "days_before"], name="one_reminder_per_term_and_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.days_before} days before {self.last_day}"
+
+
+class Handover(models.Model):
+    """A liaison's invitation to the person who is to hold the seat next: a link, used once.
+
+    Only the hash of the link's token is kept.
+    """
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="handovers")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    # The successor's application.
+    application = models.OneToOneField(
+        Mandate, on_delete=models.PROTECT, null=True, blank=True, related_name="came_by"
+    )
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mandate"],
+                condition=Q(revoked_at__isnull=True, used_at__isnull=True),
+                name="one_open_handover_per_mandate",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, application__isnull=True)
+                | Q(used_at__isnull=False, application__isnull=False),
+                name="a_used_handover_has_its_application",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Handover of mandate {self.mandate_id}"
+
+
+class Endorsement(models.Model):
+    """What another member of the group says about a mandate: confirmed, or contested and why.
+
+    Only the Core Team and the person who said it read it. Nothing is decided by numbers.
+    """
+
+    class Verdict(models.TextChoices):
+        CONFIRMS = "confirms", _("Confirms")
+        CONTESTS = "contests", _("Contests")
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="endorsements")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="endorsements")
+    verdict = models.CharField(_("what they say"), max_length=10, choices=Verdict)
+    reason = models.TextField(_("reason"), max_length=1000, blank=True)
+    said_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["said_at", "pk"]
+        verbose_name = _("endorsement or dispute")
+        verbose_name_plural = _("endorsements and disputes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mandate", "person"], name="one_endorsement_per_mandate_and_person"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_verdict_display()}: mandate {self.mandate_id}"

@@ -5,9 +5,11 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .places import Country, Language
+from .places import Country, Language, Region
 
 
 def new_username() -> str:
@@ -21,6 +23,11 @@ class User(AbstractUser):
     ``username`` is opaque (``wm:<central id>`` or random) and never shown. What may be shown is
     ``public_name``, and only where the person chose to be public by name.
     """
+
+    class ContactBy(models.TextChoices):
+        FORM = "form", _("By a form on the group’s page")
+        WIKI = "wiki", _("By the wiki’s own e-mail page")
+        NONE = "none", _("Not at all")
 
     first_name = None
     last_name = None
@@ -40,6 +47,17 @@ class User(AbstractUser):
         _("shown by name"), null=True, default=None, help_text=_("Empty: not chosen yet.")
     )
     prefers_talk_page = models.BooleanField(_("news on the talk page, not by mail"), default=False)
+    # Until this day somebody else answers: the deputy for a liaison, the stand-in for a contact.
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    contact_by = models.CharField(
+        _("how the public can write"), max_length=5, choices=ContactBy, default=ContactBy.FORM
+    )
+    # Asked of the wiki once a day (liaisons/accounts/wiki_accounts.py).
+    wiki_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    wiki_locked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    wiki_suppressed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What an erased person is called in histories and published texts, where they asked for it.
+    pseudonym = models.CharField(max_length=60, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["email"]
@@ -73,12 +91,21 @@ class User(AbstractUser):
 
 
 class LanguageSkill(models.Model):
-    """A language a person uses for liaison work, and the translation help they need for it."""
+    """A language a person uses for liaison work, and the translation help they need or offer."""
+
+    class Level(models.TextChoices):
+        BASIC = "basic", _("I understand it, slowly")
+        GOOD = "good", _("I work in it")
+        FLUENT = "fluent", _("I write it well")
+        NATIVE = "native", _("It is my own language")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="language_skills")
     language = models.ForeignKey(Language, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(_("level"), max_length=6, choices=Level, blank=True)
     needs_help_from_english = models.BooleanField(default=False)
     needs_help_to_english = models.BooleanField(default=False)
+    offers_help_from_english = models.BooleanField(default=False)
+    offers_help_to_english = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -90,3 +117,81 @@ class LanguageSkill(models.Model):
 
     def __str__(self):
         return f"{self.language_id} of person {self.person_id}"
+
+
+class DataExport(models.Model):
+    """Everything held on a person, made for them to download until ``expires_at``.
+
+    Only the hash of the link's token is kept. The archive goes when its time is over.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="data_exports")
+    requested_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    token_hash = models.CharField(max_length=64, blank=True, editable=False)
+    archive = models.BinaryField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ready_at__isnull=True),
+                name="one_export_in_the_making_per_person",
+            )
+        ]
+
+    def __str__(self):
+        return f"Export {self.pk} of person {self.person_id}"
+
+
+class ContactRule(models.Model):
+    """Who of the Core Team is the contact of new liaisons of a region, a language, or both.
+
+    The rule that names more wins; one that names neither is for everybody else.
+    """
+
+    region = models.ForeignKey(
+        Region, verbose_name=_("region"), on_delete=models.CASCADE, null=True, blank=True
+    )
+    language = models.ForeignKey(
+        Language, verbose_name=_("language"), on_delete=models.CASCADE, null=True, blank=True
+    )
+    contact = models.ForeignKey(
+        User,
+        verbose_name=_("Core Team contact"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"is_staff": True, "is_active": True},
+    )
+    stand_in = models.ForeignKey(
+        User,
+        verbose_name=_("stand-in while the contact is away"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"is_staff": True, "is_active": True},
+    )
+
+    class Meta:
+        verbose_name = _("contact rule")
+        verbose_name_plural = _("contact rules")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "language"],
+                nulls_distinct=False,
+                name="one_contact_rule_per_region_and_language",
+                violation_error_message=_("There is a rule for this region and language already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=models.F("contact")),
+                name="a_stand_in_is_somebody_else",
+                violation_error_message=_("Choose somebody else as stand-in."),
+            ),
+        ]
+
+    def __str__(self):
+        place = " · ".join(str(part) for part in (self.region, self.language) if part)
+        return place or str(_("Everybody else"))

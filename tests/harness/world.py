@@ -17,7 +17,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from liaisons import group_search
-from liaisons.models import Group, Language, Mandate, MandateEvent, Region, User
+from liaisons.models import (
+    Endorsement,
+    Group,
+    Language,
+    Letter,
+    Mandate,
+    MandateEvent,
+    Region,
+    User,
+)
 from mailing import recipients, unsubscribe
 from strategy import updates
 from strategy.models import (
@@ -55,6 +64,7 @@ class World:
     draft_report: Report
     application: Mandate
     mandate: Mandate
+    letter: Letter
     token: str
     event: MandateEvent
 
@@ -102,6 +112,12 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     swahili.countries.add(swahili.country)
     MandateFactory(group=GroupFactory(name="სხვა"), person=alice)
     MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
+    held = Mandate.objects.get(group=swahili, person=alice, status="confirmed")
+    Endorsement.objects.create(mandate=held, person=bob, verdict="contests", reason="მიზეზი")
+    letter = Letter.objects.create(
+        group=swahili, mandate=held, sender=bob, sender_name="ადამიანი",
+        sender_address="letters@example.org", body="წერილი",
+    )  # fmt: skip
     for offset, kind in ((-40, "stage"), (-5, "stage"), (10, "deadline"), (30, "event")):
         translated(
             TimelineEntry,
@@ -159,6 +175,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         draft_report=draft_report,
         application=Mandate.objects.get(person=carol),
         mandate=Mandate.objects.active().get(person=alice),
+        letter=letter,
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
     )

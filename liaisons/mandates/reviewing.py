@@ -1,0 +1,90 @@
+"""What reviewers of the Core Team do: ask, confirm, decline, name the contact."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from web import content_version
+
+from .. import groups
+from ..errors import Refused
+from ..models import Group, Mandate, MandateEvent, User
+from . import rules
+
+Status = Mandate.Status
+Kind = MandateEvent.Kind
+
+
+@transaction.atomic
+def ask_for_more(*, mandate: Mandate, by: User, message: str, seen: int | None = None) -> Mandate:
+    """Ask the applicant for more. ``message`` is what they read; ``seen`` see ``state_of``."""
+    mandate = rules.reviewed(mandate, by, seen, Status.SUBMITTED)
+    message = rules.required(message, _("Say what you would like to know."))
+    mandate.status = Status.MORE_ASKED
+    mandate.reviewer = by
+    mandate.save()
+    rules.record(mandate, Kind.MORE_ASKED, by=by, message=message)
+    return mandate
+
+
+@transaction.atomic
+def confirm(
+    *,
+    mandate: Mandate,
+    by: User,
+    contact: User | None = None,
+    message: str = "",
+    seen: int | None = None,
+) -> Mandate:
+    """Make the applicant a liaison until ``MANDATE_LENGTH_DAYS`` from today.
+
+    ``contact`` is the Core Team contact, by default the reviewer. A proposed group is accepted
+    in the same transaction. Raises ``SeatTaken`` while another person holds the primary seat.
+    """
+    mandate = rules.reviewed(mandate, by, seen, Status.SUBMITTED, Status.MORE_ASKED)
+    rules.require_active_account(mandate.person)
+    contact = rules.core_team_contact(contact or by, mandate)
+    group = Group.objects.select_for_update().get(pk=mandate.group_id)
+    if group.status == Group.Status.PROPOSED:
+        groups.accept(group=group, by=by)
+    elif group.status != Group.Status.ACTIVE:
+        raise Refused(_("This group is not active, so nobody can become its liaison."))
+    if mandate.seat == Mandate.Seat.PRIMARY:
+        rules.free_primary_seat(group)
+    mandate.status = Status.CONFIRMED
+    mandate.reviewer = by
+    mandate.contact = contact
+    mandate.decided_at = timezone.now()
+    mandate.last_day = timezone.localdate() + timedelta(days=settings.MANDATE_LENGTH_DAYS)
+    mandate.save()
+    rules.record(mandate, Kind.CONFIRMED, by=by, message=message.strip())
+    content_version.bump()
+    return mandate
+
+
+@transaction.atomic
+def decline(*, mandate: Mandate, by: User, message: str, seen: int | None = None) -> Mandate:
+    """Decline an application; ``message`` is the reason the applicant reads."""
+    mandate = rules.reviewed(mandate, by, seen, Status.SUBMITTED, Status.MORE_ASKED)
+    message = rules.required(message, _("Give a reason: the applicant will read it."))
+    mandate.status = Status.DECLINED
+    mandate.reviewer = by
+    mandate.decided_at = timezone.now()
+    mandate.save()
+    rules.record(mandate, Kind.DECLINED, by=by, message=message)
+    return mandate
+
+
+@transaction.atomic
+def change_contact(*, mandate: Mandate, by: User, contact: User) -> Mandate:
+    """Give a liaison another Core Team contact."""
+    mandate = rules.locked(mandate)
+    by = rules.reviewer(by)
+    rules.require_unchanged(mandate, None, Status.CONFIRMED)
+    mandate.contact = rules.core_team_contact(contact, mandate)
+    mandate.save()
+    rules.record(mandate, Kind.CONTACT_CHANGED, by=by)
+    return mandate
