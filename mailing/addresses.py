@@ -1,8 +1,11 @@
 """E-mail addresses: how two are compared, and how one is kept when it must not be readable."""
 
+import base64
 import hashlib
+import hmac
 import re
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
@@ -10,13 +13,31 @@ from django.core.validators import validate_email
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 
 
-def address_hash(address: str) -> str:
-    """SHA-256 of the address in lower case; an empty string for no address.
+# Says how a hash was made, so that one of another making can be told from it.
+KEYED = "k1:"
 
-    Unkeyed on purpose: a suppression has to outlive a change of ``SECRET_KEY``.
+
+def address_hash(address: str) -> str:
+    """The address as only this installation can know it again; an empty string for no address.
+
+    An HMAC under ``ADDRESS_HASH_KEY``, so that a copy of the database does not say whose addresses
+    these are, not even to somebody who tries all they can think of. The key is not ``SECRET_KEY``:
+    that a person wants no mail has to outlive a change of it.
     """
+    unkeyed = unkeyed_hash(address)
+    return keyed(unkeyed) if unkeyed else ""
+
+
+def unkeyed_hash(address: str) -> str:
+    """SHA-256 of the address in lower case; never stored. An empty string for no address."""
     address = (address or "").strip()
     return hashlib.sha256(address.lower().encode()).hexdigest() if address else ""
+
+
+def keyed(unkeyed: str) -> str:
+    """The stored form of an unkeyed hash; ``mailing.0003`` makes the same of the rows of old."""
+    digest = hmac.digest(settings.ADDRESS_HASH_KEY.encode(), unkeyed.encode(), "sha256")
+    return KEYED + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def wire_address(address: str) -> str:

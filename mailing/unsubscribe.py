@@ -4,7 +4,8 @@ A token is ``sl-u1-<recipient>-<128 bits>``; the bits are an HMAC of the recipie
 the address it was sent to, under ``SECRET_KEY``. So a copy of the database gives nobody a token,
 a token says nothing about the address, and one sent to an earlier address has no force any more.
 It is derived anew for each mail, which a stored random token (kept as a hash) could not be. Links
-in old mails outlive a new key as long as the old one stands in ``SECRET_KEY_FALLBACKS``.
+in old mails outlive a new key as long as the old one stands in ``SECRET_KEY_FALLBACKS``; those
+from when the hash of an address had no key are known too.
 """
 
 import hmac
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from . import recipients
+from .addresses import unkeyed_hash
 from .models import Preference, Recipient, Rhythm
 
 _FORM = re.compile(r"sl-u1-([0-9a-f]{12})-([0-9a-f]{32})")
@@ -36,9 +38,10 @@ def recipient_of(token: str) -> Recipient | None:
     recipient = Recipient.objects.filter(pk=int(form[1], 16)).first() if form else None
     if recipient is None or not recipient.address_hash:
         return None
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        if hmac.compare_digest(_bits(recipient.pk, recipient.address_hash, secret), form[2]):
-            return recipient
+    for hashed in (recipient.address_hash, unkeyed_hash(recipient.address)):
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+            if hmac.compare_digest(_bits(recipient.pk, hashed, secret), form[2]):
+                return recipient
     return None
 
 

@@ -14,6 +14,9 @@ VAR_DIR = BASE_DIR / "var"
 
 # --- Identity of this installation ------------------------------------------------------------
 SECRET_KEY = os.environ.get("SECRET_KEY", "insecure-development-key")
+# Makes the coded form in which addresses are kept that want no mail. Has to outlive SECRET_KEY:
+# with another one nobody knows those addresses again.
+ADDRESS_HASH_KEY = os.environ.get("ADDRESS_HASH_KEY", "insecure-development-address-key")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]").split()
 # Links in mail use this, never the Host header.

@@ -5,13 +5,20 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import BASE_URL, DEBUG, SECRET_KEY
+from .base import ADDRESS_HASH_KEY, BASE_URL, DEBUG, SECRET_KEY
 
-for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_HOST"):
+for name in (
+    "SECRET_KEY", "ADDRESS_HASH_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL", "ALLOWED_HOSTS",
+    "EMAIL_HOST",
+):  # fmt: skip
     if not os.environ.get(name):
         raise ImproperlyConfigured(f"Set {name}: production does not start with a default for it.")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure-"):
     raise ImproperlyConfigured("SECRET_KEY must be random and at least 50 characters long.")
+if len(ADDRESS_HASH_KEY) < 32 or ADDRESS_HASH_KEY.startswith("insecure-"):
+    raise ImproperlyConfigured("ADDRESS_HASH_KEY must be random and at least 32 characters long.")
+if ADDRESS_HASH_KEY == SECRET_KEY:
+    raise ImproperlyConfigured("ADDRESS_HASH_KEY must be another one than SECRET_KEY.")
 if DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production.")
 if not BASE_URL.startswith("https://"):

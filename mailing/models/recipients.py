@@ -169,7 +169,7 @@ class Preference(models.Model):
 class Suppression(models.Model):
     """An address that gets no mail, whoever gives it: it bounced, or its owner complained.
 
-    Only a hash is kept, so the list says nothing about people who were never told of it.
+    Only a keyed hash is kept, so the list says nothing about people who were never told of it.
     """
 
     class Reason(models.TextChoices):

@@ -10,6 +10,7 @@ from django.conf import settings
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "SECRET_KEY": "not-a-real-key-0123456789-abcdefghijklmnopqrstuvwxyz-xyz",
+    "ADDRESS_HASH_KEY": "not-a-real-address-key-0123456789-abcdefghijk",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "BASE_URL": "https://liaisons.example.org",
@@ -42,6 +43,10 @@ def test_the_deployment_check_is_clean():
         ({"SECRET_KEY": None}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "insecure-" + "x" * 60}, "SECRET_KEY"),
+        ({"ADDRESS_HASH_KEY": None}, "ADDRESS_HASH_KEY"),
+        ({"ADDRESS_HASH_KEY": "short"}, "ADDRESS_HASH_KEY"),
+        ({"ADDRESS_HASH_KEY": "insecure-" + "x" * 60}, "ADDRESS_HASH_KEY"),
+        ({"ADDRESS_HASH_KEY": COMPLETE["SECRET_KEY"]}, "ADDRESS_HASH_KEY"),
         ({"DATABASE_URL": None}, "DATABASE_URL"),
         ({"REDIS_URL": None}, "REDIS_URL"),
         ({"BASE_URL": "http://liaisons.example.org"}, "https"),
