@@ -1,12 +1,13 @@
 """WHO: people, places, groups and mandates."""
 
 from .groups import Group
-from .letters import Letter
+from .letters import BlockedSender, Letter
 from .mandates import Endorsement, Handover, Mandate, MandateEvent, MandateReminder
 from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
 
 __all__ = [
+    "BlockedSender",
     "ContactRule",
     "Country",
     "DataExport",
