@@ -18,6 +18,9 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "strategy:dashboard"
 LOGOUT_REDIRECT_URL = "home"
+# In the database, each with whose it is. Who does not come back for two weeks is signed out.
+SESSION_ENGINE = "liaisons.models.sessions"
+SESSION_COOKIE_AGE = 14 * 86_400
 
 # --- allauth: its login stages, addresses, passwords and second factor; the pages are ours ------
 ACCOUNT_ADAPTER = "liaisons.accounts.adapters.AccountAdapter"
@@ -53,7 +56,17 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
 # The address comes confirmed or not at all; without one the talk page is the channel.
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_EMAIL_REQUIRED = False
-SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# No answer of the wiki lasts or weighs more; a page that waits for one says that it did not work.
+WIKIMEDIA_ANSWER_SECONDS = 5
+WIKIMEDIA_ANSWER_BYTES = 200_000
+# The daily question about renames, locks and hidden names: asked again after so many hours, at
+# most so many accounts and seconds a run (it runs every hour), with a pause between two.
+WIKI_CHECK_HOURS = 20
+WIKI_CHECKS_A_RUN = 200
+WIKI_CHECK_RUN_SECONDS = 200
+WIKI_CHECK_PAUSE = 0.5
+# The Core Team is told about accounts the wiki gave no answer about for so many hours.
+WIKI_CHECK_LATE_HOURS = 48
 
 # --- Second factor of the Core Team -------------------------------------------------------------
 MFA_ADAPTER = "liaisons.accounts.adapters.SecondFactorAdapter"

@@ -5,6 +5,7 @@ from .letters import BlockedSender, Letter
 from .mandates import Endorsement, Handover, Mandate, MandateEvent, MandateReminder
 from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
+from .sessions import Session
 
 __all__ = [
     "BlockedSender",
@@ -21,5 +22,6 @@ __all__ = [
     "MandateEvent",
     "MandateReminder",
     "Region",
+    "Session",
     "User",
 ]

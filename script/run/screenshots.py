@@ -112,7 +112,8 @@ def session_of(address: str) -> str:
         SESSION_KEY,
         get_user_model,
     )
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from liaisons.models.sessions import SessionStore
 
     person = get_user_model().objects.get(email=address)
     session = SessionStore()

@@ -67,6 +67,8 @@ MACHINE = {
     "liaisons.Letter.report_outcome",
     "liaisons.Mandate.end_reason",
     "liaisons.MandateEvent.kind",
+    "liaisons.Session.session_data",
+    "liaisons.Session.session_key",
     "liaisons.User.contact_by",
     "liaisons.User.language",
     "liaisons.User.password",
