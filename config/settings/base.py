@@ -185,7 +185,14 @@ CONTENT_SECURITY_POLICY = {
 
 # Groups, mandates and mails: intervals are settings so that stress tests take seconds.
 MANDATE_LENGTH_DAYS = 365
+# From how many days before its last day a mandate can be renewed.
+MANDATE_RENEWAL_DAYS = 60
+# How many days before its last day the end of a mandate is announced by mail.
+MANDATE_REMINDER_DAYS = (30, 7, 1)
 USUAL_REVIEW_DAYS = 7
+HANDOVER_DAYS = 30
+# For so long the same dispute in the same words opens no new review.
+REVIEW_REST_DAYS = 90
 
 LOGGING = {
     "version": 1,

@@ -5,8 +5,11 @@ the moment of acting, runs in one transaction with the mandate's row locked, and
 ``MandateEvent``. It raises an ``errors.Refused`` whose message is for the acting person.
 """
 
+from .absence import come_back, go_away
 from .applying import (
+    add,
     answer_more,
+    ask,
     choose_group,
     draft_of,
     missing_step,
@@ -15,26 +18,76 @@ from .applying import (
     submit,
     withdraw,
 )
-from .ending import end_lapsed, end_mandate
-from .reviewing import ask_for_more, change_contact, confirm, decline
+from .contacts import change_contact, hand_on_liaisons
+from .ending import BY_THE_CORE_TEAM, end_lapsed, end_mandate
+from .reminding import remind_of_ends
+from .renewing import (
+    apply_again,
+    day_after_renewal,
+    is_renewable,
+    renew,
+    renewable_from,
+)
+from .endorsing import mandate_of, renew_share_link, say, share_token, unsay
+from .handing_over import (
+    handover_of,
+    invite_successor,
+    is_begun_by,
+    is_usable,
+    keep_notes,
+    open_handover,
+    revoke_handover,
+    successor_of,
+    take_over,
+)
+from .reviewing import ask_for_more, change_contact, close_review, confirm, decline, reply, take
 from .rules import may_review, state_of, what_happened
 
 __all__ = [
+    "BY_THE_CORE_TEAM",
+    "apply_again",
+    "come_back",
+    "day_after_renewal",
+    "go_away",
+    "is_renewable",
+    "remind_of_ends",
+    "renew",
+    "renewable_from",
+    "add",
     "answer_more",
+    "ask",
     "ask_for_more",
     "change_contact",
     "choose_group",
+    "close_review",
     "confirm",
     "decline",
     "draft_of",
     "end_lapsed",
     "end_mandate",
+    "hand_on_liaisons",
+    "handover_of",
+    "invite_successor",
+    "is_begun_by",
+    "is_usable",
+    "keep_notes",
+    "mandate_of",
     "may_review",
     "missing_step",
+    "open_handover",
+    "renew_share_link",
+    "reply",
+    "revoke_handover",
     "save_answers",
+    "say",
+    "share_token",
     "start_draft",
     "state_of",
     "submit",
+    "successor_of",
+    "take",
+    "take_over",
+    "unsay",
     "what_happened",
     "withdraw",
 ]

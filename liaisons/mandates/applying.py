@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..errors import Incomplete, Refused
+from ..errors import AlreadyDone, Incomplete, Refused
 from ..models import Group, Mandate, MandateEvent, User
 from . import rules
 
@@ -50,6 +50,13 @@ def choose_group(*, mandate: Mandate, by: User, group: Group) -> Mandate:
     if rules.another_open(mandate, group):
         raise Refused(_("You already have an application or a mandate for this group."))
     if mandate.group_id != group.pk:
+        if mandate.predecessor_id:
+            raise Refused(
+                _(
+                    "This application is for the seat that is handed over to you. "
+                    "To apply for another group, throw the draft away first."
+                )
+            )
         mandate.group = group
         # What was said about how another group agreed does not hold for this one.
         mandate.is_attested = False
@@ -61,6 +68,8 @@ def choose_group(*, mandate: Mandate, by: User, group: Group) -> Mandate:
 def save_answers(*, mandate: Mandate, by: User, **answers) -> Mandate:
     """Keep the answers of one step in a draft; only the fields named are touched."""
     mandate = rules.own(mandate, by, Status.DRAFT)
+    if mandate.predecessor_id:
+        answers.pop("seat", None)  # the one that is handed over
     for field, value in answers.items():
         setattr(mandate, field, value)
     mandate.save(update_fields=[*answers, "changed_at"])
@@ -118,4 +127,24 @@ def answer_more(*, mandate: Mandate, by: User, message: str) -> Mandate:
     mandate.status = Status.SUBMITTED
     mandate.save()
     rules.record(mandate, Kind.ANSWERED, by=by, message=message)
+    return mandate
+
+
+def add(*, mandate: Mandate, by: User, message: str) -> Mandate:
+    """Add something to an application that waits; its state stays as it is."""
+    return _write(mandate, by, Kind.ADDED, message)
+
+
+def ask(*, mandate: Mandate, by: User, message: str) -> Mandate:
+    """Ask the Core Team about an application that waits; they reply by mail."""
+    return _write(mandate, by, Kind.ASKED, message)
+
+
+@transaction.atomic
+def _write(mandate: Mandate, by: User, kind: str, message: str) -> Mandate:
+    mandate = rules.own(mandate, by, *Mandate.WAITING)
+    message = rules.required(message, _("Please write something."))
+    if mandate.events.filter(kind=kind, actor=by, message=message).exists():
+        raise AlreadyDone(_("You have sent this already."))
+    rules.record(mandate, kind, by=by, message=message)
     return mandate

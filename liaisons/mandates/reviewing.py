@@ -1,4 +1,4 @@
-"""What reviewers of the Core Team do: ask, confirm, decline, name the contact."""
+"""What reviewers of the Core Team do: take, ask, reply, confirm, decline, look again."""
 
 from datetime import timedelta
 
@@ -10,12 +10,57 @@ from django.utils.translation import gettext as _
 from web import content_version
 
 from .. import groups
-from ..errors import Refused
+from ..errors import AlreadyDone, Refused
 from ..models import Group, Mandate, MandateEvent, User
-from . import rules
+from . import handing_over, rules
 
 Status = Mandate.Status
 Kind = MandateEvent.Kind
+
+
+@transaction.atomic
+def take(*, mandate: Mandate, by: User, seen: int | None = None) -> Mandate:
+    """Say that one looks after this application or dispute; also in place of another reviewer."""
+    mandate = rules.reviewed(mandate, by, seen, *Mandate.WAITING, Status.CONFIRMED)
+    _require_something_to_decide(mandate)
+    if mandate.reviewer_id == by.pk:
+        raise AlreadyDone(_("You have taken this already."))
+    mandate.reviewer = by
+    mandate.save()
+    rules.record(mandate, Kind.TAKEN, by=by)
+    return mandate
+
+
+@transaction.atomic
+def reply(*, mandate: Mandate, by: User, message: str, seen: int | None = None) -> Mandate:
+    """Write to the applicant without deciding; also the answer to what they asked."""
+    mandate = rules.reviewed(mandate, by, seen, *Mandate.WAITING)
+    message = rules.required(message, _("Please write your answer."))
+    mandate.reviewer = mandate.reviewer or by
+    mandate.save()
+    rules.record(mandate, Kind.REPLIED, by=by, message=message)
+    return mandate
+
+
+@transaction.atomic
+def close_review(*, mandate: Mandate, by: User, message: str, seen: int | None = None) -> Mandate:
+    """Keep a contested mandate. ``message`` is what the liaison reads.
+
+    To end it instead, use ``end_mandate`` with ``EndReason.WITHDRAWN_BY_GROUP``.
+    """
+    mandate = rules.reviewed(mandate, by, seen, Status.CONFIRMED)
+    _require_something_to_decide(mandate)
+    message = rules.required(message, _("Say what you found: the liaison will read it."))
+    mandate.review_opened_at = None
+    mandate.reviewer = by
+    mandate.save()
+    rules.record(mandate, Kind.REVIEW_CLOSED, by=by, message=message)
+    return mandate
+
+
+def _require_something_to_decide(mandate: Mandate) -> None:
+    if not (mandate.is_waiting or mandate.review_opened_at):
+        raise AlreadyDone(rules.what_happened(mandate))
 
 
 @transaction.atomic
@@ -42,7 +87,8 @@ def confirm(
     """Make the applicant a liaison until ``MANDATE_LENGTH_DAYS`` from today.
 
     ``contact`` is the Core Team contact, by default the reviewer. A proposed group is accepted
-    in the same transaction. Raises ``SeatTaken`` while another person holds the primary seat.
+    in the same transaction, and a mandate whose seat is handed over ends. Raises ``SeatTaken``
+    while another person holds the primary seat.
     """
     mandate = rules.reviewed(mandate, by, seen, Status.SUBMITTED, Status.MORE_ASKED)
     rules.require_active_account(mandate.person)
@@ -52,6 +98,8 @@ def confirm(
         groups.accept(group=group, by=by)
     elif group.status != Group.Status.ACTIVE:
         raise Refused(_("This group is not active, so nobody can become its liaison."))
+    if mandate.predecessor:
+        handing_over.pass_on(mandate, by)
     if mandate.seat == Mandate.Seat.PRIMARY:
         rules.free_primary_seat(group)
     mandate.status = Status.CONFIRMED
@@ -75,16 +123,4 @@ def decline(*, mandate: Mandate, by: User, message: str, seen: int | None = None
     mandate.decided_at = timezone.now()
     mandate.save()
     rules.record(mandate, Kind.DECLINED, by=by, message=message)
-    return mandate
-
-
-@transaction.atomic
-def change_contact(*, mandate: Mandate, by: User, contact: User) -> Mandate:
-    """Give a liaison another Core Team contact."""
-    mandate = rules.locked(mandate)
-    by = rules.reviewer(by)
-    rules.require_unchanged(mandate, None, Status.CONFIRMED)
-    mandate.contact = rules.core_team_contact(contact, mandate)
-    mandate.save()
-    rules.record(mandate, Kind.CONTACT_CHANGED, by=by)
     return mandate

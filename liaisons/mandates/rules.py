@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from .. import notices
 from ..errors import AlreadyDone, Incomplete, NotAllowed, Refused, SeatTaken
-from ..models import Group, Mandate, MandateEvent, User
+from ..models import Endorsement, Group, Mandate, MandateEvent, User
 
 Status = Mandate.Status
 Kind = MandateEvent.Kind
@@ -76,8 +76,19 @@ def reviewed(mandate: Mandate, by: User, seen: int | None, *statuses: str) -> Ma
     if mandate.person_id == by.pk:
         raise NotAllowed(_("No one reviews their own mandate. Please ask another reviewer."))
     reviewer(by)
+    require_no_part(mandate, by)
     require_unchanged(mandate, seen, *statuses)
     return mandate
+
+
+def require_no_part(mandate: Mandate, by: User) -> None:
+    """Refuse a reviewer who named this person as their successor, or contested the mandate."""
+    if mandate.predecessor_id and mandate.predecessor.person_id == by.pk:
+        raise NotAllowed(_("You named this person yourself. Please ask another reviewer."))
+    if Endorsement.objects.filter(
+        mandate=mandate, person=by, verdict=Endorsement.Verdict.CONTESTS, withdrawn_at=None
+    ).exists():
+        raise NotAllowed(_("You contested this yourself. Please ask another reviewer."))
 
 
 def reviewer(by: User) -> User:
