@@ -25,6 +25,7 @@ DECLINED = "mandate_declined"
 ENDED = "mandate_ended"
 LAPSED = "mandate_lapsed"
 LEFT = "mandate_left"
+CONTACT_CHANGED = "mandate_contact_changed"
 
 KINDS = {
     RECEIVED: _("Receipt of an application"),
@@ -35,6 +36,7 @@ KINDS = {
     ENDED: _("A mandate was ended"),
     LAPSED: _("A mandate lapsed"),
     LEFT: _("A liaison ended their mandate"),
+    CONTACT_CHANGED: _("A liaison has another contact"),
 }
 # These tell the Core Team what a liaison wrote.
 FOR_CORE_TEAM = (ANSWERED, LEFT)
@@ -46,6 +48,7 @@ AFTER = {
     MandateEvent.Kind.DECLINED: DECLINED,
     MandateEvent.Kind.ENDED: ENDED,
     MandateEvent.Kind.LAPSED: LAPSED,
+    MandateEvent.Kind.CONTACT_CHANGED: CONTACT_CHANGED,
 }
 
 

@@ -40,7 +40,7 @@ from .handing_over import (
     successor_of,
     take_over,
 )
-from .reviewing import ask_for_more, change_contact, close_review, confirm, decline, reply, take
+from .reviewing import ask_for_more, close_review, confirm, decline, reply, take
 from .rules import may_review, state_of, what_happened
 
 __all__ = [
