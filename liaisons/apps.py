@@ -11,8 +11,9 @@ class LiaisonsConfig(AppConfig):
     def ready(self):
         """Register what lower apps are to know of this one."""
         from . import next_steps, notices, own_next_steps
-        from .accounts import download
+        from .accounts import download, sessions
 
         next_steps.register("liaisons", own_next_steps.offered)
         notices.register_all()
         download.register_all()
+        sessions.register()

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "liaisons.accounts.sessions.SeenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -190,6 +191,8 @@ MANDATE_RENEWAL_DAYS = 60
 # How many days before its last day the end of a mandate is announced by mail.
 MANDATE_REMINDER_DAYS = (30, 7, 1)
 USUAL_REVIEW_DAYS = 7
+# How long everything held on a person can be downloaded once it was asked for.
+DATA_EXPORT_HOURS = 24
 HANDOVER_DAYS = 30
 # For so long the same dispute in the same words opens no new review.
 REVIEW_REST_DAYS = 90

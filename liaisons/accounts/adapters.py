@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaisons.models.people import new_username
 
-from . import freshness, mails, people, wikimedia
+from . import freshness, mails, people, sessions, wikimedia
 
 # allauth's own messages have no Hindi and no plain Portuguese, so each one shown is said by us.
 MESSAGES = {
@@ -51,6 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This password is not right."),
         "email_password_mismatch": _("The address or the password is not right."),
     }
+
+    def login(self, request, user):
+        super().login(request, user)
+        sessions.begin(request)
 
     def populate_username(self, request, user):
         user.username = user.username or new_username()
@@ -108,6 +112,10 @@ class WikimediaAccountAdapter(DefaultSocialAccountAdapter):
         user.wiki_username = data["username"]
         user.email = (data.get("email") or "").lower()
         user.language = get_language() or settings.LANGUAGE_CODE
+        if data.get("is_blocked"):
+            messages.info(
+                request, _("Your Wikimedia account is blocked. You can use this site all the same.")
+            )
         return user
 
     def pre_social_login(self, request, sociallogin):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account_views, views
+from . import account_views, session_views, views
 
 urlpatterns = [
     path("", views.overview, name="settings"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("email/", account_views.email, name="settings_email"),
     path("email/code/", account_views.email_code, name="settings_email_code"),
     path("password/", account_views.password, name="settings_password"),
+    path("sessions/", session_views.device_list, name="settings_sessions"),
     path("data/", views.data, name="settings_data"),
     path("data/download/", views.download, name="settings_download"),
     path("delete/", account_views.delete, name="settings_delete"),
