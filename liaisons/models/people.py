@@ -52,6 +52,9 @@ class User(AbstractUser):
     contact_by = models.CharField(
         _("how the public can write"), max_length=5, choices=ContactBy, default=ContactBy.FORM
     )
+    # Shown on the page of one's ways to sign in; unknown for addresses of before these were kept.
+    address_since = models.DateTimeField(null=True, blank=True, editable=False)
+    address_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Asked of the wiki once a day (liaisons/accounts/wiki_accounts.py).
     wiki_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     wiki_locked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -74,13 +77,23 @@ class User(AbstractUser):
         """The name everyone may see, or an empty string where the person is not public by name."""
         if not self.is_public_by_name or self.erased_at or not self.is_active:
             return ""
+        if self.wiki_suppressed_at:
+            return ""
         return self.display_name or self.wiki_username
+
+    @property
+    def is_away(self) -> bool:
+        """True up to and with the day until which the person is away."""
+        return self.away_until is not None and self.away_until >= timezone.localdate()
 
     @property
     def name_for_core_team(self) -> str:
         """The name the Core Team sees; never the e-mail address."""
         if self.erased_at:
             return str(_("Former account"))
+        if self.wiki_suppressed_at:
+            # The wiki hid the name, so no name of this person is shown, also none chosen here.
+            return str(_("No name given"))
         return self.display_name or self.wiki_username or str(_("No name given"))
 
     def get_full_name(self):
