@@ -35,6 +35,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=10),
         "options": {"expires": 3600},
     },
+    # Tell liaisons whose mandate ends soon; hourly, for the same reason.
+    "remind-of-ends": {
+        "task": "liaisons.tasks.remind_of_ends",
+        "schedule": crontab(minute=15),
+        "options": {"expires": 3600},
+    },
     # Forget sessions and counters of limits whose time is over.
     "clear-what-is-over": {
         "task": "liaisons.tasks.clear_what_is_over",

@@ -82,6 +82,18 @@ def require_liaison(person, group) -> Mandate:
     return mandate
 
 
+def own_mandate_or_404(person, pk: int) -> Mandate:
+    """A person's own application or mandate; somebody else's is not there."""
+    mandate = (
+        Mandate.objects.filter(pk=pk, person=person)
+        .select_related("group", "group__country", "contact", "person")
+        .first()
+    )
+    if mandate is None:
+        raise Http404
+    return mandate
+
+
 def groups_of(person) -> QuerySet[Group]:
     """The groups this person speaks for today, by name."""
     active = Mandate.objects.active().filter(person=person)

@@ -26,6 +26,9 @@ ENDED = "mandate_ended"
 LAPSED = "mandate_lapsed"
 LEFT = "mandate_left"
 CONTACT_CHANGED = "mandate_contact_changed"
+ENDS = "mandate_ends"
+RENEWED = "mandate_renewed"
+AWAY = "liaison_away"
 
 KINDS = {
     RECEIVED: _("Receipt of an application"),
@@ -37,9 +40,10 @@ KINDS = {
     LAPSED: _("A mandate lapsed"),
     LEFT: _("A liaison ended their mandate"),
     CONTACT_CHANGED: _("A liaison has another contact"),
+    ENDS: _("A mandate ends soon"),
+    RENEWED: _("A mandate is renewed"),
+    AWAY: _("The primary liaison is away"),
 }
-# These tell the Core Team what a liaison wrote.
-FOR_CORE_TEAM = (ANSWERED, LEFT)
 # After which event each kind of mail to the person of the mandate is sent.
 AFTER = {
     MandateEvent.Kind.SUBMITTED: RECEIVED,
@@ -49,6 +53,7 @@ AFTER = {
     MandateEvent.Kind.ENDED: ENDED,
     MandateEvent.Kind.LAPSED: LAPSED,
     MandateEvent.Kind.CONTACT_CHANGED: CONTACT_CHANGED,
+    MandateEvent.Kind.RENEWED: RENEWED,
 }
 
 
@@ -62,7 +67,7 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=is_for_core_team if kind in FOR_CORE_TEAM else None,
+            still_holds=HOLDS.get(kind),
             more_context=more_context,
         )
 
@@ -72,7 +77,7 @@ def tell(event: MandateEvent) -> None:
     mandate = event.mandate
     context = {"mandate_id": mandate.pk, "event_id": event.pk}
     kind = AFTER.get(MandateEvent.Kind(event.kind))
-    if kind:
+    if kind and not is_replacement(event):
         notices.send(kind, mandate.person, context)
     if event.kind == MandateEvent.Kind.ANSWERED and mandate.reviewer:
         notices.send(ANSWERED, mandate.reviewer, context)
@@ -81,9 +86,72 @@ def tell(event: MandateEvent) -> None:
         notices.send(LEFT, mandate.contact, context)
 
 
+def is_replacement(event: MandateEvent) -> bool:
+    """True for the end of a mandate whose seat went to a successor: it has a mail of its own."""
+    return (
+        event.kind == MandateEvent.Kind.ENDED
+        and event.mandate.end_reason == Mandate.EndReason.REPLACED
+    )
+
+
+def tell_ends(mandates: list[Mandate]) -> None:
+    """Owe each of these liaisons the mail that their term ends, in the caller's transaction."""
+    notices.send_many(
+        ENDS,
+        [
+            (one.person, {"mandate_id": one.pk, "last_day": one.last_day.isoformat()})
+            for one in mandates
+        ],
+    )
+
+
+def tell_absence(mandates: list[Mandate]) -> None:
+    """Owe the deputies of these primary liaisons a mail, in the caller's transaction."""
+    groups = {one.group_id: one for one in mandates}
+    deputies = Mandate.objects.active().filter(group__in=groups, seat=Mandate.Seat.DEPUTY)
+    notices.send_many(
+        AWAY,
+        [
+            (deputy.person, {"mandate_id": groups[deputy.group_id].pk})
+            for deputy in deputies.select_related("person")
+            if deputy.person.is_active and not deputy.person.is_away
+        ],
+    )
+
+
 def is_for_core_team(notice) -> bool:
     """Asked right before sending: the reviewer or contact may have left the Core Team meanwhile."""
     return is_core_team(notice.recipient.user)
+
+
+def is_still_unattended(notice) -> bool:
+    """Asked right before sending: no reminder for who renewed, ended, left or went away."""
+    return (
+        Mandate.objects.unattended()
+        .filter(pk=notice.context["mandate_id"], last_day=notice.context["last_day"])
+        .exists()
+    )
+
+
+def is_deputy_of_an_absent(notice) -> bool:
+    """Asked right before sending: both still hold their seats, and one of them is away."""
+    absent = Mandate.objects.active().filter(pk=notice.context["mandate_id"])
+    absent = absent.select_related("person").first()
+    deputies = Mandate.objects.active().filter(
+        group=absent and absent.group_id,
+        seat=Mandate.Seat.DEPUTY,
+        person=notice.recipient.user,
+    )
+    return bool(absent and absent.person.is_away and deputies.exists())
+
+
+# When a kind of mail may no longer be sent. Two tell the Core Team what a liaison wrote.
+HOLDS = {
+    ANSWERED: is_for_core_team,
+    LEFT: is_for_core_team,
+    ENDS: is_still_unattended,
+    AWAY: is_deputy_of_an_absent,
+}
 
 
 def more_context(notice) -> dict:
@@ -91,7 +159,8 @@ def more_context(notice) -> dict:
     mandate = Mandate.objects.select_related("group", "person", "contact").get(
         pk=notice.context["mandate_id"]
     )
-    return _context(mandate, mandate.events.get(pk=notice.context["event_id"]).message)
+    event = notice.context.get("event_id")
+    return _context(mandate, mandate.events.get(pk=event).message if event else "")
 
 
 def preview(kind: str, mandate: Mandate, message: str) -> tuple[str, str]:
@@ -117,6 +186,9 @@ def _context(mandate: Mandate, message: str) -> dict:
         "contact_email": settings.CONTACT_EMAIL,
         "usual_days": usual_review_days(),
         "mandate_url": settings.BASE_URL + reverse("liaisons:mandate", args=[mandate.pk]),
+        "renew_url": settings.BASE_URL + reverse("liaisons:mandate_renew", args=[mandate.pk]),
+        "group_url": settings.BASE_URL + mandate.group.get_absolute_url(),
+        "away_url": settings.BASE_URL + reverse("liaisons:away"),
         "review_url": settings.BASE_URL
         + reverse("admin:liaisons_mandate_change", args=[mandate.pk]),
     }

@@ -3,14 +3,13 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import mandates
-from .access import signed_in
+from . import mandates, seats
+from .access import own_mandate_or_404, signed_in
 from .errors import Refused
 from .models import Mandate, MandateEvent
 from .waiting_times import days_waiting, usual_review_days
@@ -62,7 +61,7 @@ def mandate_list(request):
 @require_GET
 def mandate_page(request, pk):
     """Where an application or mandate stands, who acts next, and what one can do."""
-    mandate = _own_or_404(request, pk)
+    mandate = own_mandate_or_404(request.user, pk)
     if mandate.status == Status.DRAFT:
         return redirect("liaisons:join")
     return _page(request, mandate)
@@ -72,7 +71,7 @@ def mandate_page(request, pk):
 @signed_in
 def answer(request, pk):
     """Answer what the Core Team asked."""
-    mandate = _own_or_404(request, pk)
+    mandate = own_mandate_or_404(request.user, pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, mandate, answer_form=form)
@@ -90,7 +89,7 @@ def answer(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request, pk):
     """Take an application back, after a page that asks once more."""
-    mandate = _own_or_404(request, pk)
+    mandate = own_mandate_or_404(request.user, pk)
     if request.method != "POST":
         if not mandate.is_waiting:
             return redirect("liaisons:mandate", mandate.pk)
@@ -107,7 +106,7 @@ def withdraw(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request, pk):
     """End one's own mandate, with a reason."""
-    mandate = _own_or_404(request, pk)
+    mandate = own_mandate_or_404(request.user, pk)
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _do(
@@ -118,7 +117,7 @@ def end(request, pk):
                 mandate=mandate, by=request.user, reason=form.cleaned_data["reason"]
             ),
         )
-    if mandate.status != Status.CONFIRMED:
+    if not mandate.is_active:
         messages.info(request, mandates.what_happened(mandate))
         return redirect("liaisons:mandate", mandate.pk)
     return render(request, "liaisons/mandate_end.html", {"mandate": mandate, "form": form})
@@ -137,8 +136,9 @@ def _page(request, mandate, answer_form=None):
             "mandate": mandate,
             "asked": asked,
             "decision": decision,
-            "ended_by_me": bool(ended and ended.actor_id == request.user.pk),
             "ended": ended,
+            "is_renewable": mandates.is_renewable(mandate),
+            "stand_in": _stand_in(mandate),
             "answer_form": answer_form or AnswerForm(),
             "usual_days": usual_review_days(),
             "days_waiting": days_waiting(mandate) if mandate.is_waiting else 0,
@@ -158,12 +158,8 @@ def _do(request, mandate, success, verb):
     return redirect("liaisons:mandate", mandate.pk)
 
 
-def _own_or_404(request, pk) -> Mandate:
-    mandate = (
-        Mandate.objects.filter(pk=pk, person=request.user)
-        .select_related("group", "group__country", "contact", "person")
-        .first()
-    )
-    if mandate is None:
-        raise Http404
-    return mandate
+def _stand_in(mandate) -> seats.Holder | None:
+    """Who answers while the liaison whose mandate this is is away."""
+    if mandate.seat != Mandate.Seat.PRIMARY or not mandate.person.is_away:
+        return None
+    return seats.of_group(mandate.group).stand_in

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,11 +11,15 @@ from .models import Group, Mandate
 
 @dataclass(frozen=True)
 class Holder:
-    """A liaison in a seat. ``name`` is empty where the person is not public by name."""
+    """A liaison in a seat. ``name`` is empty where the person is not public by name.
+
+    ``away_until`` is set only while the person is away.
+    """
 
     seat: str
     name: str
-    since: object
+    since: datetime
+    away_until: date | None = None
 
 
 @dataclass
@@ -26,11 +31,18 @@ class Seats:
 
     def take(self, mandate: Mandate) -> None:
         """Seat the holder of an active mandate."""
-        holder = Holder(mandate.seat, mandate.person.public_name, mandate.decided_at)
+        person = mandate.person
+        away_until = person.away_until if person.is_away else None
+        holder = Holder(mandate.seat, person.public_name, mandate.decided_at, away_until)
         if mandate.seat == Mandate.Seat.PRIMARY:
             self.primary = holder
         else:
             self.deputies.append(holder)
+
+    @property
+    def stand_in(self) -> Holder | None:
+        """The deputy who answers while the primary liaison is away, if there is one."""
+        return next((deputy for deputy in self.deputies if not deputy.away_until), None)
 
     @property
     def is_empty(self) -> bool:

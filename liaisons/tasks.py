@@ -15,6 +15,12 @@ def end_lapsed_mandates():
 
 
 @shared_task(ignore_result=True)
+def remind_of_ends():
+    """Tell liaisons whose mandate ends soon."""
+    mandates.remind_of_ends()
+
+
+@shared_task(ignore_result=True)
 def clear_what_is_over():
     """Delete sessions and counters of limits whose time is over."""
     call_command("clearsessions")

@@ -42,6 +42,8 @@ class Kind:
     still_holds: Callable[[Notice], bool] | None = None
     # Adds what the templates need beyond the stored context. Given the notice itself.
     more_context: Callable[[Notice], dict[str, Any]] | None = None
+    # The one address an answer goes to, looked up when sent; the Core Team's without it.
+    reply_to: Callable[[Notice], str] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -56,12 +58,20 @@ def register(
     label: Any = "",
     still_holds: Callable[[Notice], bool] | None = None,
     more_context: Callable[[Notice], dict[str, Any]] | None = None,
+    reply_to: Callable[[Notice], str] | None = None,
 ) -> Kind:
     """Add a kind of notice (in ``AppConfig.ready``). Raises ``ValueError`` for a name in use."""
     if kind in _kinds:
         raise ValueError(f"There is a notice of kind {kind!r} already.")
     _kinds[kind] = Kind(
-        kind, subject_template, text_template, html_template, label, still_holds, more_context
+        kind,
+        subject_template,
+        text_template,
+        html_template,
+        label,
+        still_holds,
+        more_context,
+        reply_to,
     )
     return _kinds[kind]
 
@@ -95,8 +105,7 @@ def send(
     without ``sync_user`` behind them has no address to write to: their notice is skipped. Raises
     ``KeyError`` for a kind nobody registered.
     """
-    if kind not in _kinds:
-        raise KeyError(f"No notice of kind {kind!r} is registered.")
+    _require(kind)
     recipient, address = None, ""
     if isinstance(user_or_address, str):
         address = user_or_address.strip()
@@ -104,19 +113,54 @@ def send(
         recipient, _made = Recipient.objects.get_or_create(
             user=user_or_address, defaults={"joined_position": positions.current()}
         )
+    language = language or (recipient.language if recipient else get_language() or "en")
+    notice = _owed(
+        kind, context or {}, language, timezone.now(), recipient=recipient, address=address
+    )
+    notice.save()
+    nudge("mailing.send_due")
+    return notice
+
+
+def send_many(kind: str, owed: list[tuple[Model, dict[str, Any]]]) -> list[Notice]:
+    """Owe one message to each person, with a context each: ``send`` in a few queries for all."""
+    _require(kind)
+    if not owed:
+        return []
+    users = {user.pk for user, _context in owed}
+    known = Recipient.objects.filter(user__in=users)
+    if missing := users - set(known.values_list("user_id", flat=True)):
+        position = positions.current()
+        Recipient.objects.bulk_create(
+            [Recipient(user_id=pk, joined_position=position) for pk in missing],
+            ignore_conflicts=True,
+        )
+    recipients = {recipient.user_id: recipient for recipient in known.all()}
     now = timezone.now()
-    notice = Notice.objects.create(
+    made = Notice.objects.bulk_create(
+        _owed(kind, context, recipient.language, now, recipient=recipient)
+        for user, context in owed
+        for recipient in [recipients[user.pk]]
+    )
+    nudge("mailing.send_due")
+    return made
+
+
+def _require(kind: str) -> None:
+    if kind not in _kinds:
+        raise KeyError(f"No notice of kind {kind!r} is registered.")
+
+
+def _owed(kind, context, language, now, **to) -> Notice:
+    return Notice(
         kind=kind,
-        recipient=recipient,
-        address=address,
-        context=context or {},
-        language=language or (recipient.language if recipient else get_language() or "en"),
+        context=context,
+        language=language,
         message_id=new_message_id(mail_domain()),
         created_at=now,
         next_attempt_at=now,
+        **to,
     )
-    nudge("mailing.send_due")
-    return notice
 
 
 def forget_old(at: datetime | None = None) -> int:

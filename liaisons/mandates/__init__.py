@@ -5,7 +5,7 @@ the moment of acting, runs in one transaction with the mandate's row locked, and
 ``MandateEvent``. It raises an ``errors.Refused`` whose message is for the acting person.
 """
 
-from .absence import come_back, go_away
+from .absence import LONGEST_ABSENCE, come_back, go_away
 from .applying import (
     add,
     answer_more,
@@ -20,6 +20,19 @@ from .applying import (
 )
 from .contacts import change_contact, hand_on_liaisons
 from .ending import BY_THE_CORE_TEAM, end_lapsed, end_mandate
+from .endorsing import can_be_spoken_of, mandate_of, renew_share_link, say, share_token, unsay
+from .handing_over import (
+    handover_of,
+    invite_successor,
+    is_begun_by,
+    is_usable,
+    keep_notes,
+    open_handover,
+    require_may_take_over,
+    revoke_handover,
+    successor_of,
+    take_over,
+)
 from .reminding import remind_of_ends
 from .renewing import (
     apply_again,
@@ -28,55 +41,46 @@ from .renewing import (
     renew,
     renewable_from,
 )
-from .endorsing import mandate_of, renew_share_link, say, share_token, unsay
-from .handing_over import (
-    handover_of,
-    invite_successor,
-    is_begun_by,
-    is_usable,
-    keep_notes,
-    open_handover,
-    revoke_handover,
-    successor_of,
-    take_over,
-)
 from .reviewing import ask_for_more, close_review, confirm, decline, reply, take
 from .rules import may_review, state_of, what_happened
 
 __all__ = [
     "BY_THE_CORE_TEAM",
-    "apply_again",
-    "come_back",
-    "day_after_renewal",
-    "go_away",
-    "is_renewable",
-    "remind_of_ends",
-    "renew",
-    "renewable_from",
+    "LONGEST_ABSENCE",
     "add",
     "answer_more",
+    "apply_again",
     "ask",
     "ask_for_more",
+    "can_be_spoken_of",
     "change_contact",
     "choose_group",
     "close_review",
+    "come_back",
     "confirm",
+    "day_after_renewal",
     "decline",
     "draft_of",
     "end_lapsed",
     "end_mandate",
+    "go_away",
     "hand_on_liaisons",
     "handover_of",
     "invite_successor",
     "is_begun_by",
+    "is_renewable",
     "is_usable",
     "keep_notes",
     "mandate_of",
     "may_review",
     "missing_step",
     "open_handover",
+    "remind_of_ends",
+    "renew",
     "renew_share_link",
+    "renewable_from",
     "reply",
+    "require_may_take_over",
     "revoke_handover",
     "save_answers",
     "say",

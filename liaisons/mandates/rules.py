@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import notices
+from .. import notices, review_notices
 from ..errors import AlreadyDone, Incomplete, NotAllowed, Refused, SeatTaken
 from ..models import Endorsement, Group, Mandate, MandateEvent, User
 
@@ -27,6 +27,8 @@ def state_of(mandate: Mandate) -> int:
 
 def what_happened(mandate: Mandate) -> str:
     """One sentence on the last thing that was done with a mandate; no names."""
+    if mandate.status == Status.CONFIRMED and not mandate.is_active:
+        return _("This mandate is over: its last day has passed.")
     sentences = {
         Kind.STARTED: _("This is still a draft."),
         Kind.SUBMITTED: _("This application has already been sent in."),
@@ -183,4 +185,5 @@ def record(mandate: Mandate, kind: str, *, by: User | None, message: str = "") -
     """Write the event down, and owe the mails that follow from it."""
     event = MandateEvent.objects.create(mandate=mandate, kind=kind, actor=by, message=message)
     notices.tell(event)
+    review_notices.tell(event)
     return event

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,20 @@ class MandateQuerySet(models.QuerySet):
     def active(self):
         """Confirmed, and not past their last day: these people are liaisons."""
         return self.filter(status=Mandate.Status.CONFIRMED, last_day__gte=timezone.localdate())
+
+    def unattended(self):
+        """Active ones whose coming end nobody has seen to, and whose liaison can be asked about it.
+
+        A successor who has applied, an absence or a closed account means that there is no use in
+        a reminder.
+        """
+        followed = self.model.objects.waiting().filter(predecessor=OuterRef("pk"))
+        return (
+            self.active()
+            .filter(person__is_active=True, person__erased_at=None)
+            .exclude(person__away_until__gte=timezone.localdate())
+            .filter(~Exists(followed))
+        )
 
     def lapsed(self):
         """Once confirmed and over, by an ending or by the calendar."""
