@@ -1,13 +1,24 @@
-"""The roles of the Core Team: which permissions come with which job.
+"""The roles: which permissions come with which job.
 
-Django calls them groups; here *group* is always a group of people, so these are *roles*.
+Django calls them groups; here *group* is always a group of people, so these are *roles*. They are
+made by migrations (``config/migrations``), so that every database has them. To change what a role
+may do, change it here and add a migration of one line with ``config/role_operations.py``; a test
+compares both.
+
+A role opens the admin only to accounts that a superuser let into it (``is_staff``). Members of
+Working Groups and translators need not be: what their roles allow is read-only, and public or a
+count.
 """
 
-from django.contrib.auth.models import Group as Role
+from django.apps import apps
 from django.contrib.auth.models import Permission
+
+from .role_operations import give_now
 
 EDITOR = "Core Team editor"
 REVIEWER = "Reviewer"
+WORKING_GROUP_MEMBER = "Working Group member"
+TRANSLATOR = "Translator"
 ADMINISTRATOR = "Core Team administrator"
 
 _WRITES = ["add", "change", "view", "delete"]
@@ -31,6 +42,10 @@ PERMISSIONS = {
     REVIEWER: {
         "liaisons.mandate": ["view", "review"],
         "liaisons.mandateevent": _READS,
+        "liaisons.endorsement": _READS,
+        "liaisons.contactrule": _READS,
+        # Letters that a liaison reported; their words are shown nowhere else.
+        "liaisons.letter": ["view", "change"],
         "liaisons.group": ["add", "change", "view"],
         "liaisons.user": _READS,
         "liaisons.languageskill": _READS,
@@ -38,24 +53,22 @@ PERMISSIONS = {
         "liaisons.language": _READS,
         "liaisons.region": _READS,
     },
+    # What groups said and what became of it: all of it is public.
+    WORKING_GROUP_MEMBER: {
+        "strategy.topic": _READS,
+        "strategy.report": _READS,
+        "strategy.statement": _READS,
+        "strategy.response": _READS,
+    },
+    # Where help with translation is needed and offered, as counts without names.
+    TRANSLATOR: {"liaisons.languageskill": _READS},
 }
+# The administrator has every permission of these apps; power is given by superusers alone.
+ADMINISTERED = ("liaisons", "strategy", "mailing")
 
 
-def make_roles() -> list[str]:
-    """Make each role, and give it every permission it needs; returns the roles' names.
-
-    A permission that an operator added to a role stays.
-    """
-    wanted = {name: needed(models) for name, models in PERMISSIONS.items()}
-    wanted[ADMINISTRATOR] = _everything_of("liaisons", "strategy", "mailing", "outreach_map")
-    for name, keys in wanted.items():
-        permissions = _permissions(keys)
-        role, _made = Role.objects.get_or_create(name=name)
-        role.permissions.add(*permissions.values())
-    return list(wanted)
-
-
-def needed(models):
+def needed(models) -> set[tuple[str, str]]:
+    """(app, codename) of each permission of a role."""
     return {
         (model.split(".")[0], f"{action}_{model.split('.')[1]}")
         for model, actions in models.items()
@@ -63,15 +76,21 @@ def needed(models):
     }
 
 
-def _everything_of(*apps):
-    found = Permission.objects.filter(content_type__app_label__in=apps)
-    return set(found.values_list("content_type__app_label", "codename"))
+def wanted() -> dict[str, set[tuple[str, str]]]:
+    """Role → (app, codename) of all it has, the administrator among them."""
+    found = Permission.objects.filter(content_type__app_label__in=ADMINISTERED)
+    everything = set(found.values_list("content_type__app_label", "codename"))
+    return {name: needed(models) for name, models in PERMISSIONS.items()} | {
+        ADMINISTRATOR: everything
+    }
 
 
-def _permissions(keys):
-    found = Permission.objects.filter(
-        content_type__app_label__in={app for app, _codename in keys},
-        codename__in={codename for _app, codename in keys},
-    ).select_related("content_type")
-    by_key = {(one.content_type.app_label, one.codename): one for one in found}
-    return {key: by_key[key] for key in keys if key in by_key}
+def make_roles() -> None:
+    """Make all roles in a database whose tables were emptied, as tests do."""
+    give_now(
+        {
+            name: sorted(f"{app}.{codename}" for app, codename in keys)
+            for name, keys in wanted().items()
+        },
+        apps,
+    )

@@ -9,11 +9,9 @@ import uuid
 import psycopg2
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group as Role
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config import roles
 from web.models import Installation
 
 
@@ -21,31 +19,6 @@ def make_database(*args):
     out = io.StringIO()
     call_command("make_database", *args, stdout=out)
     return out.getvalue()
-
-
-@pytest.mark.django_db
-def test_the_roles_have_every_permission_they_need():
-    make_database()
-    for name, models in roles.PERMISSIONS.items():
-        role = Role.objects.get(name=name)
-        given = {
-            (permission.content_type.app_label, permission.codename)
-            for permission in role.permissions.select_related("content_type")
-        }
-        assert given == roles.needed(models), name
-    administrator = Role.objects.get(name=roles.ADMINISTRATOR)
-    assert administrator.permissions.filter(codename="review_mandate").exists()
-    assert administrator.permissions.filter(codename="publish_update").exists()
-
-
-@pytest.mark.django_db
-def test_a_permission_that_an_operator_added_stays():
-    make_database()
-    role = Role.objects.get(name=roles.REVIEWER)
-    extra = Role.objects.get(name=roles.ADMINISTRATOR).permissions.get(codename="delete_user")
-    role.permissions.add(extra)
-    make_database()
-    assert extra in role.permissions.all()
 
 
 @pytest.mark.django_db
@@ -97,6 +70,8 @@ def test_a_new_database_gets_the_mark_that_was_asked_for(empty_database, args, i
     cursor = connection_.cursor()
     cursor.execute("SELECT is_demo FROM web_installation")
     assert cursor.fetchall() == [(is_demo,)]
+    cursor.execute("SELECT count(*) FROM auth_group")
+    assert cursor.fetchone() == (5,)
     cursor.execute("SELECT count(*) FROM strategy_topic")
     assert cursor.fetchone() == (0,)
     connection_.close()

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 
+from config import roles
 from config.demo import clock, process, reports, responses, updates
 from config.demo.applications import APPLICATIONS, BEGINNERS
 from config.demo.people import ACCOUNTS, LIAISONS
@@ -58,6 +59,7 @@ def make_empty_demo():
     """A demo with its reference data, not filled yet."""
     Installation.objects.create(pk=1, is_demo=True)
     call_command("make_database", verbosity=0)
+    roles.make_roles()
     call_command("import_reference_data", verbosity=0)
 
 

@@ -1,16 +1,15 @@
-"""Make the database ready: its tables, what kind of installation it is, and the roles."""
+"""Make the database ready: its tables with the roles, and what kind of installation it is."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from config.roles import make_roles
 from web.models import Installation
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database and makes the Core Team's roles. A database that was new is marked "
+        "Migrates the database, which makes the roles. A database that was new is marked "
         "as a demo or as a real installation; that mark never changes afterwards."
     )
 
@@ -39,7 +38,6 @@ class Command(BaseCommand):
         if installation is None:
             # Made by a plain `migrate`: it has always counted as real, now it says so.
             installation = Installation.objects.create(pk=1, is_demo=False)
-        roles = make_roles()
         if verbosity:
             kind = "demo" if installation.is_demo else "real installation"
-            self.stdout.write(f"Database ready: {kind}; roles: {', '.join(roles)}.")
+            self.stdout.write(f"Database ready: {kind}.")
