@@ -4,24 +4,27 @@ import base64
 import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.utils import filter_users_by_email
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthError
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models.people import new_username
 
-from . import freshness, mails, people, sessions, wikimedia
+from . import connecting, freshness, mails, people, sessions, wiki_standing, wikimedia
+from .wiki_http import WikiSession
+from .wiki_standing import Word
 
 # allauth's own messages have no Hindi and no plain Portuguese, so each one shown is said by us.
 MESSAGES = {
@@ -106,11 +109,15 @@ class WikimediaAccountAdapter(DefaultSocialAccountAdapter):
     def get_provider(self, request, provider, client_id=None):
         return wikimedia.WikimediaProvider(request, app=self.get_app(request, provider, client_id))
 
+    def get_requests_session(self):
+        return WikiSession()
+
     def populate_user(self, request, sociallogin, data):
         user = sociallogin.user
         user.username = f"wm:{sociallogin.account.uid}"
         user.wiki_username = data["username"]
-        user.email = (data.get("email") or "").lower()
+        user.wiki_checked_at = timezone.now()
+        user.email = ""
         user.language = get_language() or settings.LANGUAGE_CODE
         if data.get("is_blocked"):
             messages.info(
@@ -119,31 +126,37 @@ class WikimediaAccountAdapter(DefaultSocialAccountAdapter):
         return user
 
     def pre_social_login(self, request, sociallogin):
-        """Follow a rename; leave out an address another account has (never link by address)."""
+        """Connect, where that was begun; else follow a rename and let the person in."""
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            raise ImmediateHttpResponse(connecting.finish(request, sociallogin))
         if sociallogin.is_existing:
-            wikimedia.refresh_name(sociallogin.user, sociallogin.account.extra_data["username"])
+            name = sociallogin.account.extra_data["username"]
+            wiki_standing.keep(sociallogin.account.uid, Word(name))
+            sociallogin.user.refresh_from_db()
             return
-        address = sociallogin.user.email
-        if address and filter_users_by_email(address):
-            sociallogin.user.email = ""
-            sociallogin.email_addresses = []
-            messages.warning(
-                request,
-                _(
-                    "The e-mail address of your Wikimedia account belongs to another account here. "
-                    "So it was not added to this one."
-                ),
-            )
+        # Looked at only when the account is made: whose it is may change until then.
+        sociallogin.offered, sociallogin.email_addresses = sociallogin.email_addresses, []
 
     def save_user(self, request, sociallogin, form=None):
+        """A new account. An address that another account has is left out, and the person told."""
+        offered = next((one.email for one in sociallogin.offered), "")
         with transaction.atomic():
             person = super().save_user(request, sociallogin, form)
+            if offered and not people.take_offered_address(person, offered):
+                messages.warning(
+                    request,
+                    _(
+                        "The e-mail address of your Wikimedia account belongs to another account "
+                        "here. So it was not added to this one."
+                    ),
+                )
             people.sync_recipient(person)
         return person
 
     def on_authentication_error(
         self, request, provider, error=None, exception=None, extra_context=None
     ):
+        """Say what happened where the person came from; nothing was changed."""
         if error == AuthError.CANCELLED:
             messages.info(
                 request, _("You stopped the sign-in with Wikimedia. Nothing was changed.")
@@ -156,7 +169,10 @@ class WikimediaAccountAdapter(DefaultSocialAccountAdapter):
                     "Try again, or use your e-mail address."
                 ),
             )
-        raise ImmediateHttpResponse(redirect("account_login"))
+        is_in = request.user.is_authenticated
+        raise ImmediateHttpResponse(
+            redirect("liaisons:settings_sign_in" if is_in else "account_login")
+        )
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -217,6 +217,7 @@ def _sign_in_with_password(request, form):
     if person is None:
         form.add_error(None, get_adapter().error_messages["email_password_mismatch"])
         return _page(request, "account/login.html", form)
+    people.note_use(person)
     record_authentication(request, person, method="password", reauthenticated=True)
     return perform_login(request, person, redirect_url=_next(request) or None, email=address)
 

@@ -48,6 +48,12 @@ def send_security_notice(address: str, notice: str, *, language: str) -> None:
             logger.warning("A security notice could not be sent.")
 
 
+def tell(person, notice: str) -> None:
+    """The same, for whoever has an address."""
+    if person.email:
+        send_security_notice(person.email, notice, language=person.language)
+
+
 def _send(templates: tuple[str, str, str], address: str, context: dict) -> None:
     subject, text, html = templates
     context = {

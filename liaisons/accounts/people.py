@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from liaisons.models import User
 from mailing import recipients
@@ -42,13 +43,19 @@ def enter(address: str, *, language: str, password_hash: str = "") -> tuple[User
             # The same person confirmed twice at once: the other request made the account.
             person = person_of(address)
     _prove(person, address)
+    note_use(person)
     return person, False
 
 
 @transaction.atomic
 def _create(address, language, password_hash) -> User:
+    now = timezone.now()
     person = User.objects.create(
-        email=address, language=language, password=password_hash or make_password(None)
+        email=address,
+        language=language,
+        password=password_hash or make_password(None),
+        address_since=now,
+        address_used_at=now,
     )
     EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
     sync_recipient(person)
@@ -59,6 +66,31 @@ def _prove(person: User, address: str) -> None:
     EmailAddress.objects.get_or_create(
         user=person, email=address, defaults={"verified": True, "primary": True}
     )
+
+
+def note_use(person: User) -> None:
+    """Remember that the account was just opened by its address."""
+    person.address_used_at = timezone.now()
+    person.save(update_fields=["address_used_at"])
+
+
+@transaction.atomic
+def take_offered_address(person: User, address: str) -> bool:
+    """Give a new account the confirmed address its Wikimedia account has.
+
+    False where another account has it: accounts are never merged by address.
+    """
+    address = address.lower()
+    if User.objects.filter(email=address).exclude(pk=person.pk).exists() or person_of(address):
+        return False
+    try:
+        with transaction.atomic():
+            EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+    except IntegrityError:
+        return False
+    person.email, person.address_since = address, timezone.now()
+    person.save(update_fields=["email", "address_since"])
+    return True
 
 
 @transaction.atomic
@@ -82,7 +114,8 @@ def change_address(person: User, address: str) -> str:
     except IntegrityError as error:
         raise AddressTaken from error
     person.email = address
-    person.save(update_fields=["email"])
+    person.address_since, person.address_used_at = timezone.now(), None
+    person.save(update_fields=["email", "address_since", "address_used_at"])
     sync_recipient(person)
     return old
 

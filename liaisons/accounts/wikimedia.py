@@ -4,16 +4,21 @@ An account is known by its central id alone. Names are for showing: they may be 
 spaces and any script, and two may differ in case only.
 """
 
+import re
+import unicodedata
+
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialToken
 from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.mediawiki.provider import MediaWikiProvider
 from allauth.socialaccount.providers.mediawiki.views import MediaWikiOAuth2Adapter
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,11 +26,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from web import content_version
 from web.policies import policy
 
-PROVIDER_ID = MediaWikiProvider.id
+from . import wiki_standing
+from .wiki_http import read_json
+from .wiki_standing import PROVIDER_ID, Word
+
 LANGUAGE_KEY = "wikimedia_language"
+TOKEN = re.compile(r"[\x21-\x7e]{1,10000}")
+# Central ids are counted up from 1.
+CENTRAL_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+LONGEST_NAME = 255
+LONGEST_ADDRESS = 254
 
 
 def is_on() -> bool:
@@ -38,8 +50,49 @@ def user_agent() -> str:
     return f"StrategyLiaisons/1.0 ({settings.BASE_URL}; {settings.CONTACT_EMAIL})"
 
 
+def is_name(value) -> bool:
+    """True for what can be the name of a Wikimedia account: a line of text without controls."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= LONGEST_NAME
+        and value == value.strip()
+        and not any(_is_control(character) for character in value)
+    )
+
+
+def _is_control(character: str) -> bool:
+    # Line and paragraph ends, halves of characters, and marks that turn the direction of text.
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or (
+        unicodedata.bidirectional(character)
+        in ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    )
+
+
+class WikimediaClient(OAuth2Client):
+    """allauth's client; what is not a token in JSON is no answer."""
+
+    def get_access_token(self, code, pkce_code_verifier=None, extra_data=None):
+        asked = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.callback_url,
+            "client_id": self.consumer_key,
+            "client_secret": self.consumer_secret,
+            "code_verifier": pkce_code_verifier,
+        }
+        with get_adapter().get_requests_session() as session:
+            response = session.post(self.access_token_url, data=asked, headers=self.headers)
+        answer = read_json(response) if response.status_code == 200 else None
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if not isinstance(token, str) or not TOKEN.fullmatch(token):
+            raise OAuth2Error("The answer is not a token.")
+        return {"access_token": token}
+
+
 class WikimediaOAuth2Adapter(MediaWikiOAuth2Adapter):
     """allauth's adapter at the origin of our settings, read when used."""
+
+    client_class = WikimediaClient
 
     @property
     def rest_api(self):
@@ -65,18 +118,43 @@ class WikimediaOAuth2Adapter(MediaWikiOAuth2Adapter):
         # The address registered with Wikimedia: without a language, and not from the Host header.
         return settings.BASE_URL + reverse("mediawiki_callback")
 
+    def parse_token(self, data):
+        return SocialToken(token=data["access_token"])
+
     def complete_login(self, request, app, token, **kwargs):
         headers = {"Authorization": f"Bearer {token.token}", **self.headers}
         with get_adapter().get_requests_session() as session:
             response = session.get(self.profile_url, headers=headers)
-            response.raise_for_status()
-            profile = response.json()
-        if not isinstance(profile, dict) or not profile.get("sub"):
-            raise ProviderException("The profile holds no central id.")
-        if not profile.get("username"):
-            # A suppressed account sends no name: there is nobody to show or to ask.
+        if response.status_code != 200:
+            raise ProviderException("The wiki did not send the profile.")
+        profile = checked(read_json(response))
+        if not profile["username"]:
+            # A hidden account sends no name: there is nobody to show or to ask.
+            wiki_standing.keep(profile["sub"], Word(""))
             raise ImmediateHttpResponse(render(request, "socialaccount/no_name.html", status=403))
         return self.get_provider().sociallogin_from_response(request, profile)
+
+
+def checked(profile) -> dict:
+    """What we use of a profile, each part what it has to be; else ``ProviderException``."""
+    if not isinstance(profile, dict):
+        raise ProviderException("The profile is not one.")
+    central_id = profile.get("sub")
+    is_number = isinstance(central_id, int | str) and not isinstance(central_id, bool)
+    if not is_number or not CENTRAL_ID.fullmatch(str(central_id)):
+        raise ProviderException("The profile holds no central id.")
+    name = profile.get("username")
+    if name not in (None, "") and not is_name(name):
+        raise ProviderException("The name in the profile is not one.")
+    address = profile.get("email")
+    is_usable = isinstance(address, str) and len(address) <= LONGEST_ADDRESS
+    return {
+        "sub": str(central_id),
+        "username": name or "",
+        "is_blocked": profile.get("blocked") is True,
+        "confirmed_email": is_usable and profile.get("confirmed_email") is True,
+        "email": address if is_usable else None,
+    }
 
 
 class WikimediaProvider(MediaWikiProvider):
@@ -95,16 +173,8 @@ class WikimediaProvider(MediaWikiProvider):
     def extract_extra_data(self, data):
         return {"username": data["username"]}
 
-
-def refresh_name(person, name: str) -> None:
-    """Take over a renamed account's new name, wherever it is shown."""
-    if person.wiki_username == name:
-        return
-    with transaction.atomic():
-        person.wiki_username = name
-        person.save(update_fields=["wiki_username"])
-        if person.is_public_by_name:
-            content_version.bump()
+    def extract_common_fields(self, data):
+        return {**super().extract_common_fields(data), "is_blocked": data["is_blocked"]}
 
 
 _login = OAuth2LoginView.adapter_view(WikimediaOAuth2Adapter)
@@ -120,6 +190,17 @@ def begin(request):
         return redirect("account_login")
     request.session[LANGUAGE_KEY] = translation.get_language()
     return _login(request)
+
+
+def begin_connecting(request):
+    """Send the browser to Wikimedia to connect an account with the one that is signed in.
+
+    The state is kept in this session and names the person who began: nobody else's account can
+    be the one that is connected.
+    """
+    request.session[LANGUAGE_KEY] = translation.get_language()
+    provider = get_adapter(request).get_provider(request, PROVIDER_ID)
+    return provider.redirect(request, AuthProcess.CONNECT, data={"person": request.user.pk})
 
 
 @policy("anonymous")

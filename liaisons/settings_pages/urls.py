@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from . import account_views, session_views, views
+from . import account_views, session_views, sign_in_views, views
 
 urlpatterns = [
     path("", views.overview, name="settings"),
     path("profile/", views.profile, name="settings_profile"),
     path("language/", views.language, name="settings_language"),
     path("digest/", views.digest, name="settings_digest"),
+    path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),
+    path("sign-in/wikimedia/", sign_in_views.connect, name="settings_sign_in_connect"),
+    path(
+        "sign-in/wikimedia/unlink/", sign_in_views.disconnect, name="settings_sign_in_disconnect"
+    ),
+    path(
+        "sign-in/email/remove/",
+        sign_in_views.remove_address,
+        name="settings_sign_in_remove_email",
+    ),
     path("email/", account_views.email, name="settings_email"),
     path("email/code/", account_views.email_code, name="settings_email_code"),
     path("password/", account_views.password, name="settings_password"),

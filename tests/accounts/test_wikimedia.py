@@ -182,7 +182,8 @@ def test_a_known_account_that_lost_its_name_does_not_come_in(client, wiki):
     client.logout()
     wiki.profile["username"] = ""
     assert through_wikimedia(client).status_code == 403
-    assert User.objects.get().wiki_username == "Ada Lovelace"
+    assert User.objects.get().wiki_username == ""
+    assert User.objects.get().wiki_suppressed_at
     assert signed_in_person(client) is None
 
 
