@@ -41,6 +41,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
     },
+    # Ask the wiki once a day about each account; hourly, so that a fault costs an hour.
+    "check-wiki-accounts": {
+        "task": "liaisons.tasks.check_wiki_accounts",
+        "schedule": crontab(minute=35),
+        "options": {"expires": 3600},
+    },
     # Forget sessions and counters of limits whose time is over.
     "clear-what-is-over": {
         "task": "liaisons.tasks.clear_what_is_over",

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from web import rate_limits
 
 from . import mandates
+from .accounts import wiki_accounts
 
 
 @shared_task(ignore_result=True)
@@ -18,6 +19,12 @@ def end_lapsed_mandates():
 def remind_of_ends():
     """Tell liaisons whose mandate ends soon."""
     mandates.remind_of_ends()
+
+
+@shared_task(ignore_result=True)
+def check_wiki_accounts():
+    """Ask the wiki about renames, locks and hidden names of the accounts whose turn it is."""
+    wiki_accounts.check()
 
 
 @shared_task(ignore_result=True)
