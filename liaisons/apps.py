@@ -10,10 +10,11 @@ class LiaisonsConfig(AppConfig):
 
     def ready(self):
         """Register what lower apps are to know of this one."""
-        from . import next_steps, notices, own_next_steps
+        from . import next_steps, notices, own_next_steps, review_notices
         from .accounts import download, sessions
 
         next_steps.register("liaisons", own_next_steps.offered)
         notices.register_all()
+        review_notices.register_all()
         download.register_all()
         sessions.register()

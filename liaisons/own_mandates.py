@@ -12,6 +12,7 @@ from . import mandates, seats
 from .access import own_mandate_or_404, signed_in
 from .errors import Refused
 from .models import Mandate, MandateEvent
+from .own.writing import said_about
 from .waiting_times import days_waiting, usual_review_days
 
 Status = Mandate.Status
@@ -139,6 +140,8 @@ def _page(request, mandate, answer_form=None):
             "ended": ended,
             "is_renewable": mandates.is_renewable(mandate),
             "stand_in": _stand_in(mandate),
+            "successor": mandates.successor_of(mandate),
+            **said_about(mandate),
             "answer_form": answer_form or AnswerForm(),
             "usual_days": usual_review_days(),
             "days_waiting": days_waiting(mandate) if mandate.is_waiting else 0,

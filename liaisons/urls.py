@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import own_mandates, own_terms
+from .own import handover, notes, sharing, writing
 
 app_name = "liaisons"
 
@@ -14,6 +15,13 @@ urlpatterns = [
     path("my/mandates/<int:pk>/answer/", own_mandates.answer, name="mandate_answer"),
     path("my/mandates/<int:pk>/withdraw/", own_mandates.withdraw, name="mandate_withdraw"),
     path("my/mandates/<int:pk>/end/", own_mandates.end, name="mandate_end"),
+    path("my/mandates/<int:pk>/add/", writing.add, name="mandate_add"),
+    path("my/mandates/<int:pk>/ask/", writing.ask, name="mandate_ask"),
+    path("my/mandates/<int:pk>/successor/", handover.successor, name="mandate_successor"),
+    path("my/mandates/<int:pk>/notes/", notes.notes, name="mandate_notes"),
+    path("my/mandates/<int:pk>/share/", sharing.share, name="mandate_share"),
+    path("succeed/<str:token>/", handover.succeed, name="succeed"),
+    path("say/<str:token>/", sharing.endorse, name="endorse"),
     path("my/mandates/<int:pk>/renew/", own_terms.renew, name="mandate_renew"),
     path("my/mandates/<int:pk>/again/", own_terms.again, name="mandate_again"),
     path("my/away/", own_terms.away, name="away"),

@@ -172,9 +172,11 @@ class MandateForm(forms.Form):
         Mandate.Evidence.EXPLANATION: ("evidence_text",),
     }
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, person, is_tied=False, **kwargs):
         self.person = person
         super().__init__(*args, **kwargs)
+        if is_tied:
+            del self.fields["seat"]  # it is the one that is handed over
 
     def clean_agreed_on(self):
         day = self.cleaned_data["agreed_on"]

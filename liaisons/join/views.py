@@ -228,7 +228,8 @@ def mandate(request, draft):
     typed = unsaved.take(request, _place(steps.MANDATE), field="draft", value=draft.pk)
     initial = {field: getattr(draft, field) for field in MANDATE_FIELDS}
     posted = request.POST if request.method == "POST" else typed
-    form = MandateForm(posted, initial=initial, person=request.user)
+    is_tied = bool(draft.predecessor_id)
+    form = MandateForm(posted, initial=initial, person=request.user, is_tied=is_tied)
     is_other_group = request.method == "POST" and request.POST.get("group") != str(draft.group_id)
     if is_other_group:
         form.add_error(

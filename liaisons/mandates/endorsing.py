@@ -31,7 +31,8 @@ _FORM = re.compile(r"s_([1-9]\d{0,17})_([A-Za-z0-9_-]{22})")
 def renew_share_link(*, mandate: Mandate, by: User) -> Mandate:
     """A link for members of the group; an earlier one stops working."""
     mandate = rules.own(mandate, by, *Mandate.WAITING, Status.CONFIRMED)
-    _require_not_over(mandate)
+    if not can_be_spoken_of(mandate):
+        raise AlreadyDone(_("This mandate is over: its last day has passed."))
     mandate.share_nonce = secrets.token_urlsafe(16)
     mandate.save(update_fields=["share_nonce", "changed_at"])
     return mandate
@@ -59,6 +60,11 @@ def mandate_of(token: str) -> Mandate | None:
     return None
 
 
+def can_be_spoken_of(mandate: Mandate) -> bool:
+    """True for applications that wait and mandates that are active."""
+    return mandate.is_waiting or mandate.is_active
+
+
 @transaction.atomic
 def say(*, mandate: Mandate, by: User, verdict: str, reason: str = "") -> Endorsement:
     """Confirm or contest somebody else's mandate, or change what was said.
@@ -70,8 +76,8 @@ def say(*, mandate: Mandate, by: User, verdict: str, reason: str = "") -> Endors
     rules.require_active_account(User.objects.get(pk=by.pk))
     if mandate.person_id == by.pk:
         raise NotAllowed(_("This is your own mandate. Others say whether they agree."))
-    rules.require_unchanged(mandate, None, *Mandate.WAITING, Status.CONFIRMED)
-    _require_not_over(mandate)
+    if not can_be_spoken_of(mandate):
+        raise AlreadyDone(_("This link does not work any more."))
     contests = verdict == Verdict.CONTESTS
     reason = rules.required(reason, _("Please say why.")) if contests else ""
     said = Endorsement.objects.filter(mandate=mandate, person=by).first()
@@ -118,11 +124,6 @@ def _was_decided(said: Endorsement) -> bool:
 def _words(text: str) -> str:
     """The letters and digits of a text: a comma more does not make other words."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
-def _require_not_over(mandate: Mandate) -> None:
-    if not (mandate.is_waiting or mandate.is_active):
-        raise AlreadyDone(_("This mandate is over: its last day has passed."))
 
 
 def _bits(mandate: Mandate, secret: str) -> str:

@@ -105,12 +105,24 @@ def take_over(*, token: str, by: User) -> Mandate:
     handover = Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
     handover.mandate = mandate
     rules.require_active_account(by)
+    if is_begun_by(handover, by):
+        return handover.application
+    require_may_take_over(handover, by)
+    draft = _tie(draft, mandate, by)
+    handover.used_at = timezone.now()
+    handover.application = draft
+    handover.save()
+    rules.record(mandate, Kind.SUCCESSOR_NAMED, by=by)
+    return draft
+
+
+def require_may_take_over(handover: Handover, by: User) -> None:
+    """Refuse where the link does not work any more, or not for this person."""
+    mandate = handover.mandate
     if mandate.person_id == by.pk:
         raise NotAllowed(
             _("You hold this seat yourself. Send the link to the person who is to follow you.")
         )
-    if is_begun_by(handover, by):
-        return handover.application
     if handover.used_at:
         raise AlreadyDone(_("Somebody has used this link already."))
     if not is_usable(handover):
@@ -119,12 +131,6 @@ def take_over(*, token: str, by: User) -> Mandate:
     others = Mandate.objects.open().filter(person=by, group=mandate.group)
     if others.exclude(status=Status.DRAFT).exists():
         raise Refused(_("You already have an application or a mandate for this group."))
-    draft = _tie(draft, mandate, by)
-    handover.used_at = timezone.now()
-    handover.application = draft
-    handover.save()
-    rules.record(mandate, Kind.SUCCESSOR_NAMED, by=by)
-    return draft
 
 
 def is_begun_by(handover: Handover, person: User) -> bool:
