@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 
+# RFC 5322, 3.4.1 without quoted parts, comments and literals; ASCII only.
+_ONE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 
 
@@ -50,6 +52,17 @@ def wire_address(address: str) -> str:
     except ValidationError as error:
         raise ValueError("This is no e-mail address.") from error
     return address if address.isascii() else sanitize_address(address, "utf-8")
+
+
+def header_address(address: str) -> str:
+    """One address as it may stand in a header by itself: nothing there can be read as a second.
+
+    Raises ``ValueError`` for anything else, also for the rare addresses with a quoted part.
+    """
+    wire = wire_address(address)
+    if not _ONE_ADDRESS.fullmatch(wire):
+        raise ValueError("This address cannot stand in a header.")
+    return wire
 
 
 def without_addresses(text: str) -> str:

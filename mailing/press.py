@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from web import installation
 
 from . import mime, notices
+from .addresses import header_address
 from .links import absolute, mail_domain, settings_url, unsubscribe_url
 from .models import Delivery, Notice
 from .sections import Block, registered
@@ -46,12 +47,15 @@ class Press:
             if kind.more_context:
                 context |= kind.more_context(notice)
             subject = " ".join(render_to_string(kind.subject_template, context).split())
+            headers = _headers_of_all_mail(notice.language)
+            if kind.reply_to:
+                headers["Reply-To"] = header_address(kind.reply_to(notice))
             return mime.compose(
                 sender=settings.DEFAULT_FROM_EMAIL,
                 subject=self._subject(subject),
                 text=render_to_string(kind.text_template, context),
                 html=render_to_string(kind.html_template, context),
-                headers=_headers_of_all_mail(notice.language),
+                headers=headers,
             )
 
     def _write_digest(self, delivery):
