@@ -118,33 +118,57 @@ def test_a_group_without_a_liaison_asks_for_one(client, directory):
     assert "There has been no liaison yet." in text
 
 
-def test_history_tells_seat_years_and_how_it_ended_and_no_message(client, directory):
+def test_history_tells_seats_days_and_how_each_ended_and_no_message(client, directory):
     reason = "PRIVATE-REASON"
     started = timezone.now() - timedelta(days=800)
-    for name, kind, own in (
-        ("Asha", "ended", True),
-        ("Baraka", "ended", False),
-        ("Chausiku", "lapsed", False),
-    ):
-        person = UserFactory(by_name=True, display_name=name)
+    ended_by = {
+        "stepped_down": "Ended by the liaison.",
+        "person_left": "Ended by the liaison.",
+        "expired": "The time of the mandate was over.",
+        "withdrawn_by_group": "Withdrawn by the group.",
+        "ended_by_core_team": "Ended by the Core Team.",
+        "replaced": "Handed over to the next liaison.",
+    }
+    for why in ended_by:
+        person = UserFactory(by_name=True, display_name=f"Asha {why}")
         mandate = MandateFactory(
-            ended=True, group=directory.tanzania, person=person, decided_at=started
+            ended=True, group=directory.tanzania, person=person, decided_at=started, end_reason=why
         )
-        MandateEvent.objects.create(
-            mandate=mandate,
-            kind=kind,
-            actor=person if own else mandate.reviewer,
-            message=reason,
-        )
+        MandateEvent.objects.create(mandate=mandate, kind="ended", actor=person, message=reason)
     hidden = UserFactory(display_name="Hidden Person")
     MandateFactory(ended=True, group=directory.tanzania, person=hidden)
     text = client.get("/en/groups/tanzania/").content.decode()
-    assert "Asha" in text
-    assert str(started.year) in text
-    assert "Ended by the liaison." in text
+    for why, words in ended_by.items():
+        [row] = [row for row in text.split("<tr>") if f"Asha {why}<" in row]
+        assert words in row
+        assert str(started.year) in row
+        assert "Primary" in row
     assert "A liaison, not shown by name" in text
     assert "Hidden Person" not in text
+    assert "deleted" not in text
     assert reason not in text
+
+
+def test_history_says_that_a_seat_was_handed_over(client, directory):
+    before = MandateFactory(
+        ended=True, group=directory.tanzania, person=UserFactory(by_name=True, display_name="Asha")
+    )
+    MandateFactory(
+        confirmed=True,
+        group=directory.tanzania,
+        predecessor=before,
+        person=UserFactory(by_name=True, display_name="Baraka"),
+    )
+    text = client.get("/en/groups/tanzania/").content.decode()
+    rows = text.split("<tr>")
+    assert "Handed over to the next liaison." in next(row for row in rows if "Asha" in row)
+    assert "holds it now" in next(row for row in rows if "Baraka" in row and "From" in row)
+
+
+def test_an_application_that_waits_hands_nothing_over(client, directory):
+    before = MandateFactory(ended=True, group=directory.tanzania)
+    MandateFactory(group=directory.tanzania, predecessor=before)
+    assert "Handed over" not in client.get("/en/groups/tanzania/").content.decode()
 
 
 def test_an_archived_group_keeps_its_page_and_takes_no_liaison(client, directory):
