@@ -3,31 +3,42 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Mandate, User
+from web.templatetags.web import day_text
+
+from .mandates import is_renewable
+from .models import Group, Mandate, User
 from .next_steps import NextStep
 
-# From how long before its end a mandate is a thing to act on.
-ENDS_SOON = timedelta(days=60)
 # Each kind of step is offered for so many mandates at most.
 MOST = 3
+# For so many days after its end the way back from a lapsed mandate is offered.
+OFFERED_AFTER_END = 60
 
 Status = Mandate.Status
+EndReason = Mandate.EndReason
 
 
 def offered(person: User) -> Iterator[NextStep]:
-    """What this person can do about their applications and mandates. One query."""
+    """What this person can do about their applications and mandates. Three queries at most."""
     open_ones = Mandate.objects.open().filter(person=person).select_related("group")
     mandates = list(open_ones.order_by("last_day", "pk"))
     active = [mandate for mandate in mandates if mandate.is_active]
-    horizon = timezone.localdate() + ENDS_SOON
+    if person.is_away:
+        yield _away(person)
     for mandate in [one for one in mandates if one.status == Status.MORE_ASKED][:MOST]:
         yield _answer(mandate)
-    for mandate in [one for one in active if one.last_day <= horizon][:MOST]:
-        yield _ends(mandate)
+    ending = [one for one in active if is_renewable(one)]
+    unfollowed = _without_successor(ending)
+    for mandate in [one for one in ending if one.pk in unfollowed][:MOST]:
+        yield _renew(mandate)
+    going_on = {one.group_id for one in mandates if one.is_active or one.status != Status.CONFIRMED}
+    for mandate in _lapsed_of(person, but_not=going_on)[:MOST]:
+        yield _come_back(mandate)
     for mandate in [one for one in mandates if one.status == Status.DRAFT]:
         yield _finish(mandate)
     if active and person.is_public_by_name is None:
@@ -54,15 +65,62 @@ def _answer(mandate) -> NextStep:
     )
 
 
-def _ends(mandate) -> NextStep:
+def _away(person) -> NextStep:
     return NextStep(
-        key=f"ends-{mandate.pk}",
-        title=_("Your mandate ends"),
+        key="away",
+        title=_("You are away until %(day)s.") % {"day": day_text(person.away_until)},
+        url=reverse("liaisons:away"),
+        action=_("Come back now"),
+        weight=5,
+    )
+
+
+def _without_successor(mandates) -> set[int]:
+    """Of these, the ids of those for whose seat no named successor has applied."""
+    if not mandates:
+        return set()
+    ids = {mandate.pk for mandate in mandates}
+    waiting = Mandate.objects.waiting().filter(predecessor__in=ids)
+    return ids - set(waiting.values_list("predecessor", flat=True))
+
+
+def _renew(mandate) -> NextStep:
+    return NextStep(
+        key=f"renew-{mandate.pk}",
+        title=_("Renew your mandate, or say who follows"),
         about=mandate.group.name,
-        detail=_("Talk to your group about who speaks for it afterwards."),
-        url=reverse("liaisons:mandate", args=[mandate.pk]),
-        action=_("See the mandate"),
+        url=reverse("liaisons:mandate_renew", args=[mandate.pk]),
+        action=_("Renew"),
         due=timezone.make_aware(datetime.combine(mandate.last_day, time.max)),
+    )
+
+
+def _lapsed_of(person, but_not) -> list[Mandate]:
+    """Mandates that were over lately, where the person has not applied for the group again."""
+    since = timezone.localdate() - timedelta(days=OFFERED_AFTER_END)
+    again = Mandate.objects.filter(
+        person=person, group=OuterRef("group"), submitted_at__isnull=False
+    ).exclude(pk=OuterRef("pk"))
+    lapsed = (
+        Mandate.objects.lapsed()
+        .filter(person=person, last_day__gte=since, end_reason__in=["", EndReason.EXPIRED])
+        .filter(group__status=Group.Status.ACTIVE)
+        .filter(~Exists(again.filter(submitted_at__gt=OuterRef("decided_at"))))
+        .select_related("group")
+        .order_by("-last_day", "pk")
+    )
+    return [one for one in lapsed if one.group_id not in but_not]
+
+
+def _come_back(mandate) -> NextStep:
+    return NextStep(
+        key=f"come-back-{mandate.pk}",
+        title=_("Your mandate is over. You can come back"),
+        about=mandate.group.name,
+        url=reverse("liaisons:mandate", args=[mandate.pk]),
+        action=_("See how"),
+        since=mandate.ended_at,
+        weight=15,
     )
 
 

@@ -62,9 +62,7 @@ class AwayForm(forms.Form):
 def renew(request, pk):
     """Renew one's own mandate; before its time the page says from when on."""
     mandate = own_mandate_or_404(request.user, pk)
-    form = RenewForm(
-        request.POST or None, person=request.user, initial={"until": mandate.last_day}
-    )
+    form = RenewForm(request.POST or None, person=request.user, initial={"until": mandate.last_day})
     if request.method == "POST" and form.is_valid():
         return _done(
             request,
