@@ -37,6 +37,8 @@ def plan_accounts(people: list[Account]) -> Plan:
 
 def plan_liaison(one: Liaison, made: set[str]) -> Plan:
     """One person's way to a mandate, and its end where it has one."""
+    if one.succeeds is not None:
+        return []  # comes by the link of whoever held the seat: lives.py
     hour = 6 + one.number % 13
     plan: Plan = [
         (on(one.confirmed_days_ago + one.reviewed_after, hour), partial(apply_for, one, made)),
@@ -88,13 +90,24 @@ def make_account(account: Account) -> User:
 
 
 def apply_for(one: Liaison | Application, made: set[str]) -> None:
-    """Sign up and hand in an application, unless this person ever began one.
+    """Sign up and hand in an application, unless this person ever began one."""
+    person = make_person(one, made)
+    if person is None:
+        return
+    mandate = mandates.start_draft(person=person)
+    mandates.choose_group(mandate=mandate, by=person, group=group_of(one, person))
+    mandates.save_answers(mandate=mandate, by=person, **evidence_of(one))
+    mandates.submit(mandate=mandate, by=person)
 
-    Who did so goes into ``made``, the addresses of this run.
+
+def make_person(one: Liaison | Application, made: set[str]) -> User | None:
+    """Somebody's account with their answers to the support step; none where it was there.
+
+    Who was made goes into ``made``, the addresses of this run.
     """
     person, is_new = accounts.enter(one.address, language=one.mail_language)
     if not is_new:
-        return
+        return None
     made.add(one.address)
     person.time_zone = getattr(one, "time_zone", "UTC")
     person.save(update_fields=["time_zone"])
@@ -111,10 +124,7 @@ def apply_for(one: Liaison | Application, made: set[str]) -> None:
         is_public_by_name=getattr(one, "is_public", False),
     )
     person.refresh_from_db()
-    mandate = mandates.start_draft(person=person)
-    mandates.choose_group(mandate=mandate, by=person, group=group_of(one, person))
-    mandates.save_answers(mandate=mandate, by=person, **_evidence(one))
-    mandates.submit(mandate=mandate, by=person)
+    return person
 
 
 def begin(one: Unfinished) -> None:
@@ -212,7 +222,7 @@ def group_named(name: str) -> Group:
     return group
 
 
-def _evidence(one: Liaison | Application) -> dict:
+def evidence_of(one: Liaison | Application) -> dict:
     """How the group agreed: every third person explains it, the others link to a page."""
     answers = {
         "seat": one.seat,

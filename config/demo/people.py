@@ -59,6 +59,8 @@ class Liaison:
     end_reason: str = ""
     ended_days_ago: int = 0
     ended_by_core_team: bool = False
+    # The number of the liaison who handed the seat over to this one.
+    succeeds: int | None = None
     address: str = ""
     name: str = ""
 
@@ -133,4 +135,9 @@ LIAISONS = [
     _liaison(43, "TUN", "TN", "fr", ["fr", "ar"], "Africa/Tunis", 99, seat=DEPUTY,
              end_reason="The group told us that this person no longer speaks for it.",
              ended_days_ago=26, ended_by_core_team=True),
+    _liaison(44, "SE", "SE", "en", ["sv", "en"], "Europe/Stockholm", 400, role=BOARD),
+    _liaison(45, "NO", "NO", "en", ["nb", "en"], "Europe/Oslo", 340),
+    _liaison(46, "FI", "FI", "en", ["fi"], "Europe/Helsinki", 363, is_public=False),
+    _liaison(47, "PL", "PL", "en", ["pl"], "Europe/Warsaw", 300, role=STAFF),
+    _liaison(48, "PL", "PL", "en", ["pl"], "Europe/Warsaw", 21, succeeds=47),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from web import content_version
 
 from . import clock
 from .applications import APPLICATIONS, BEGINNERS
+from .lives import plan_lives
 from .mandates import plan_accounts, plan_application, plan_beginner, plan_liaison
 from .people import ACCOUNTS, CORE_TEAM, LIAISONS
 from .post import Post, due_hours
@@ -98,6 +99,7 @@ def _plan(post: Post) -> clock.Plan:
         plan += plan_application(application, made)
     for beginner in BEGINNERS:
         plan += plan_beginner(beginner)
+    plan += plan_lives(made)
     plan += plan_topics()
     plan += plan_updates(post)
     plan += plan_relays()

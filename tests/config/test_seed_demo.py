@@ -19,7 +19,14 @@ from config.demo.applications import APPLICATIONS, BEGINNERS
 from config.demo.people import ACCOUNTS, LIAISONS
 from config.demo.seed import demo_addresses, seed
 from liaisons.accounts.erasure import erase
-from liaisons.models import Group, Mandate, MandateEvent, User
+from liaisons.models import (
+    ContactRule,
+    Group,
+    Mandate,
+    MandateEvent,
+    MandateReminder,
+    User,
+)
 from mailing import deliver, editions
 from mailing.models import (
     Delivery,
@@ -231,13 +238,41 @@ class TestAFilledDemo(TestCase):
         assert active.filter(seat="deputy").count() >= 5
         assert active.filter(person__is_public_by_name=False).count() >= 5
         assert not active.filter(contact=None).exists()
-        assert Mandate.objects.filter(events__kind="lapsed").count() == 3
-        assert Mandate.objects.filter(events__kind="ended").count() == 2
+        reasons = Counter(
+            Mandate.objects.exclude(end_reason="").values_list("end_reason", flat=True)
+        )
+        assert reasons == {"expired": 3, "stepped_down": 1, "ended_by_core_team": 1, "replaced": 1}
         assert len(set(active.values_list("group__region", flat=True)) - {None}) == 8
         assert set(active.values_list("group__kind", flat=True)) >= {
             "chapter", "user_group", "thematic_organisation", "project_community",
         }  # fmt: skip
         assert active.values("person__language").distinct().count() >= 7
+
+    def test_mandates_are_in_every_part_of_their_life(self):
+        active = Mandate.objects.active()
+        assert active.filter(renewed_at__isnull=False).count() == 1
+        assert sorted(MandateReminder.objects.values_list("days_before", flat=True))[-2:] == [
+            30,
+            30,
+        ]
+        soon = timezone.localdate() + timedelta(days=30)
+        assert active.filter(last_day__lte=soon).count() == 2
+        handed_over = active.get(predecessor__isnull=False)
+        assert handed_over.predecessor.end_reason == "replaced"
+        assert handed_over.private_notes
+        assert not handed_over.predecessor.private_notes
+        away = active.filter(person__away_until__gte=timezone.localdate())
+        assert [mandate.group.code for mandate in away] == ["AM"]
+        contested = active.get(review_opened_at__isnull=False)
+        assert set(contested.endorsements.values_list("verdict", flat=True)) == {
+            "confirms", "contests",
+        }  # fmt: skip
+        waiting = Mandate.objects.waiting()
+        assert waiting.filter(endorsements__verdict="confirms").distinct().count() == 3
+        assert waiting.filter(events__kind="taken").count() == 3
+        kinds = set(waiting.values_list("events__kind", flat=True))
+        assert kinds >= {"asked", "replied", "added"}
+        assert ContactRule.objects.count() == 4
 
     def test_applications_of_every_kind_wait(self):
         waiting = Mandate.objects.waiting()
