@@ -43,7 +43,7 @@ class UserAdmin(admin.ModelAdmin):
         (None, {"fields": ["display_name", "wiki_username", "email", "country", "language"]}),
         (
             _("Choices"),
-            {"fields": ["is_public_by_name", "prefers_talk_page", "time_zone"]},
+            {"fields": ["is_public_by_name", "prefers_talk_page", "time_zone", "away_until"]},
         ),
         (_("Core Team"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["date_joined", "last_login", "erased_at"]}),

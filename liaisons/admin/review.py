@@ -107,6 +107,7 @@ def _end(model_admin, request, mandate):
         lambda: mandates.end_mandate(
             mandate=mandate,
             by=request.user,
+            why=form.cleaned_data["why"],
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
         ),

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .. import review_texts
-from ..models import User
+from .. import mandates, review_texts
+from ..models import Mandate, User
 from ..review_texts import ASK, CONFIRM, DECLINE
 
 DECISIONS = [
@@ -85,6 +85,12 @@ class ReviewForm(forms.Form):
 class EndForm(forms.Form):
     """Ending a mandate for the Core Team."""
 
+    why = forms.ChoiceField(
+        label=_("Why does it end?"),
+        choices=[(why, Mandate.EndReason(why).label) for why in mandates.BY_THE_CORE_TEAM],
+        widget=forms.RadioSelect,
+        help_text=_("Everyone reads this on the group’s page."),
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=1000,

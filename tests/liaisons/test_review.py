@@ -240,7 +240,12 @@ def test_a_held_primary_seat_keeps_the_form_and_says_why(desk, application, alic
 
 def test_the_core_team_ends_a_mandate_with_a_reason(desk, alice):
     held = alice.mandates.get()
-    form = {"do": "end", "reason": "", "seen": mandates.state_of(held)}
+    form = {
+        "do": "end",
+        "why": "withdrawn_by_group",
+        "reason": "",
+        "seen": mandates.state_of(held),
+    }
     assert desk.post(page_of(held), form).context["end_form"].errors
     answer = desk.post(page_of(held), form | {"reason": "The group asked."}, follow=True)
     assert "The mandate has ended" in answer.text
