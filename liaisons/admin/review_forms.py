@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .. import mandates, review_texts
+from .. import contact_rules, mandates, review_texts
 from ..models import Mandate, User
 from ..review_texts import ASK, CONFIRM, DECLINE
 
@@ -57,7 +57,7 @@ class ReviewForm(forms.Form):
         self.fields["contact"].queryset = User.objects.filter(
             is_staff=True, is_active=True
         ).exclude(pk=mandate.person_id)
-        self.fields["contact"].initial = reviewer.pk
+        self.fields["contact"].initial = (contact_rules.contact_for(mandate) or reviewer).pk
 
     def clean(self):
         answers = super().clean()
@@ -80,6 +80,42 @@ class ReviewForm(forms.Form):
             own_words=self.cleaned_data["own_words"],
             to=self.mandate.person,
         )
+
+
+class ReplyForm(forms.Form):
+    """A message to the applicant that decides nothing."""
+
+    message = forms.CharField(
+        label=_("Your message"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("It is sent as you write it."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DisputeForm(forms.Form):
+    """What becomes of a mandate that a member of the group contested."""
+
+    KEEP, END = "keep", "end"
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (KEEP, _("The mandate stays")),
+            (END, _("The mandate ends: the group withdrew it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    message = forms.CharField(
+        label=_("What you found"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_(
+            "The liaison reads it, and it stays in the history. Do not say who contested it."
+        ),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class EndForm(forms.Form):

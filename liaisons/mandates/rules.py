@@ -75,22 +75,29 @@ def own(mandate: Mandate, by: User, *statuses: str) -> Mandate:
 def reviewed(mandate: Mandate, by: User, seen: int | None, *statuses: str) -> Mandate:
     """The locked mandate of somebody else, where the acting person may review it."""
     mandate = locked(mandate)
-    if mandate.person_id == by.pk:
-        raise NotAllowed(_("No one reviews their own mandate. Please ask another reviewer."))
-    reviewer(by)
     require_no_part(mandate, by)
+    reviewer(by)
     require_unchanged(mandate, seen, *statuses)
     return mandate
 
 
-def require_no_part(mandate: Mandate, by: User) -> None:
-    """Refuse a reviewer who named this person as their successor, or contested the mandate."""
+def part_in(mandate: Mandate, by: User) -> str:
+    """Why this reviewer leaves the mandate to another one; empty where nothing speaks against."""
+    if mandate.person_id == by.pk:
+        return _("No one reviews their own mandate. Please ask another reviewer.")
     if mandate.predecessor_id and mandate.predecessor.person_id == by.pk:
-        raise NotAllowed(_("You named this person yourself. Please ask another reviewer."))
+        return _("You named this person yourself. Please ask another reviewer.")
     if Endorsement.objects.filter(
         mandate=mandate, person=by, verdict=Endorsement.Verdict.CONTESTS, withdrawn_at=None
     ).exists():
-        raise NotAllowed(_("You contested this yourself. Please ask another reviewer."))
+        return _("You contested this yourself. Please ask another reviewer.")
+    return ""
+
+
+def require_no_part(mandate: Mandate, by: User) -> None:
+    """Refuse a reviewer whose own the mandate is, who named this person, or who contested it."""
+    if message := part_in(mandate, by):
+        raise NotAllowed(message)
 
 
 def reviewer(by: User) -> User:
