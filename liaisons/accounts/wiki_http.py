@@ -31,23 +31,18 @@ class _CutOff:
 
     def connect(self):
         super().connect()
-        self.end = threading.Timer(settings.WIKIMEDIA_ANSWER_SECONDS, self._cut)
-        self.end.daemon = True
-        self.end.start()
+        # Not asked of the connection later: it lets go of its socket while the answer is read.
+        end = threading.Timer(settings.WIKIMEDIA_ANSWER_SECONDS, _cut, [self.sock])
+        end.daemon = True
+        end.start()
 
-    def _cut(self):
-        if self.sock is not None:
-            try:
-                # Past the TLS layer, which another thread is reading from.
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-            except OSError:
-                pass  # It ended by itself.
 
-    def close(self):
-        end = getattr(self, "end", None)
-        if end is not None:
-            end.cancel()
-        super().close()
+def _cut(line):
+    try:
+        # Past the TLS layer, which another thread is reading from.
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
+    except OSError:
+        pass  # It ended by itself.
 
 
 class _Connection(_CutOff, HTTPConnection):

@@ -8,6 +8,9 @@ from django.urls import reverse
 
 from web.models import Installation
 
+from .oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
+from .wiki import ADA
+
 
 @pytest.fixture(autouse=True)
 def real_installation(db):
@@ -32,3 +35,13 @@ def come_in(client):
         )
 
     return _come_in
+
+
+@pytest.fixture
+def wiki(settings, db):
+    with OAuthServer() as server:
+        settings.WIKIMEDIA_ORIGIN = server.origin
+        settings.WIKIMEDIA_CLIENT_ID = CLIENT_ID
+        settings.WIKIMEDIA_CLIENT_SECRET = CLIENT_SECRET
+        server.profile = dict(ADA)
+        yield server

@@ -1,7 +1,11 @@
-"""A small OAuth 2 server that speaks as MediaWiki's does, on loopback.
+"""A small wiki that speaks as MediaWiki does, on loopback: OAuth 2, and one question of the API.
 
-It knows the three addresses of MediaWiki's REST API: ``authorize``, ``access_token`` (with PKCE)
-and ``resource/profile``. It notes what it was asked, so that tests can look.
+It knows three addresses of MediaWiki's REST API, ``authorize``, ``access_token`` (with PKCE) and
+``resource/profile``; and ``api.php`` with ``meta=globaluserinfo``, as CentralAuth answers who may
+not see hidden accounts. It notes what it was asked, so that tests can look.
+
+``tricks`` makes it hostile: for "token", "profile" or "api" a function that gets the handler and
+answers in its own way.
 """
 
 import base64
@@ -27,6 +31,11 @@ class OAuthServer:
         self.tokens = {}
         self.user_agents = []
         self.challenges = []
+        self.tricks = {}
+        self.was_cut = threading.Event()
+        # By central id: {"name": …}, with "locked" or "hidden" where it is so.
+        self.accounts = {}
+        self.questions = []
         outer = self
 
         class Handler(_Handler):
@@ -59,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._authorize(state, asked)
         elif address.path == f"{BASE}/resource/profile":
             self._profile(state)
+        elif address.path == "/w/api.php":
+            self._api(state, asked)
         else:
             self._answer(404, {"error": "not_found"})
 
@@ -69,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         state.user_agents.append(self.headers["User-Agent"])
         code = state.codes.pop(asked.get("code"), None)
         problem = self._problem(asked, code)
+        if "token" in state.tricks:
+            return state.tricks["token"](self)
         if self.path != f"{BASE}/access_token" or state.is_broken:
             return self._answer(500, {"error": "server_error"})
         if problem:
@@ -111,15 +124,42 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _profile(self, state):
         state.user_agents.append(self.headers["User-Agent"])
+        if "profile" in state.tricks:
+            return state.tricks["profile"](self)
         token = (self.headers["Authorization"] or "").removeprefix("Bearer ")
         if token not in state.tokens:
             return self._answer(401, {"error": "invalid_token"})
         return self._answer(200, state.tokens[token])
 
+    def _api(self, state, asked):
+        state.questions.append(asked)
+        state.user_agents.append(self.headers["User-Agent"])
+        if "api" in state.tricks:
+            return state.tricks["api"](self)
+        known = state.accounts.get(asked["guiid"])
+        if known is None:
+            return self._answer(200, {"error": {"code": "invaliduserid", "info": "None such."}})
+        if known.get("hidden"):
+            found = {"missing": True}
+        else:
+            found = {"home": "metawiki", "id": int(asked["guiid"]), "name": known["name"]}
+            if known.get("locked"):
+                found["locked"] = True
+        return self._answer(200, {"batchcomplete": True, "query": {"globaluserinfo": found}})
+
     def _answer(self, status, body):
-        data = json.dumps(body).encode()
+        self.say(status, json.dumps(body).encode())
+
+    def say(self, status, data, *, kind="application/json", length=None, **headers):
+        """Any answer; ``length`` may lie, and a header is named with underscores."""
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
+        if kind:
+            self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(data) if length is None else length))
         self.end_headers()
-        self.wfile.write(data)
+        try:
+            self.wfile.write(data)
+        except OSError:
+            pass  # The other side has hung up.

@@ -13,44 +13,7 @@ from mailing.models import Recipient
 from tests.factories import UserFactory
 from web import content_version
 
-from .oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
-
-ADA = {
-    "sub": 4711,
-    "username": "Ada Lovelace",
-    "editcount": 1,
-    "confirmed_email": True,
-    "blocked": False,
-    "groups": ["user"],
-    "rights": [],
-    "realname": "",
-    "email": "Ada@example.org",
-}
-
-
-@pytest.fixture
-def wiki(settings, db):
-    with OAuthServer() as server:
-        settings.WIKIMEDIA_ORIGIN = server.origin
-        settings.WIKIMEDIA_CLIENT_ID = CLIENT_ID
-        settings.WIKIMEDIA_CLIENT_SECRET = CLIENT_SECRET
-        server.profile = dict(ADA)
-        yield server
-
-
-def through_wikimedia(client, language="en", **data):
-    """Leave by our button, go through the wiki, and come back; the last answer."""
-    start = client.post(f"/{language}/accounts/wikimedia/", data)
-    assert start.status_code == 302
-    away = requests.get(start.url, allow_redirects=False, timeout=5)
-    assert away.status_code == 302, away.text
-    back = urlsplit(away.headers["Location"])
-    return client.get(f"{back.path}?{back.query}")
-
-
-def signed_in_person(client):
-    key = client.session.get("_auth_user_id")
-    return User.objects.get(pk=key) if key else None
+from .wiki import ADA, signed_in_person, through_wikimedia
 
 
 def test_a_new_person_comes_in(client, wiki):

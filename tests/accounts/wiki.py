@@ -1,0 +1,42 @@
+"""What tests of Wikimedia accounts share: somebody, and the way through the wiki and back."""
+
+from urllib.parse import urlsplit
+
+import requests
+
+from liaisons.models import User
+
+ADA = {
+    "sub": 4711,
+    "username": "Ada Lovelace",
+    "editcount": 1,
+    "confirmed_email": True,
+    "blocked": False,
+    "groups": ["user"],
+    "rights": [],
+    "realname": "",
+    "email": "Ada@example.org",
+}
+
+
+def through_wikimedia(client, language="en", **data):
+    """Leave by our button, go through the wiki, and come back; the last answer."""
+    start = client.post(f"/{language}/accounts/wikimedia/", data)
+    assert start.status_code == 302
+    away = requests.get(start.url, allow_redirects=False, timeout=5)
+    assert away.status_code == 302, away.text
+    back = urlsplit(away.headers["Location"])
+    return client.get(f"{back.path}?{back.query}")
+
+
+def signed_in_person(client):
+    key = client.session.get("_auth_user_id")
+    return User.objects.get(pk=key) if key else None
+
+
+def at_the_wiki(client):
+    """Leave by our button and allow it there: the address by which one comes back."""
+    start = client.post("/en/accounts/wikimedia/")
+    away = requests.get(start.url, allow_redirects=False, timeout=5)
+    back = urlsplit(away.headers["Location"])
+    return f"{back.path}?{back.query}"
