@@ -47,6 +47,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=35),
         "options": {"expires": 3600},
     },
+    # Put together what people asked for about themselves, where the nudge was lost.
+    "make-data-exports": {
+        "task": "liaisons.tasks.make_data_exports",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
     # Forget sessions and counters of limits whose time is over.
     "clear-what-is-over": {
         "task": "liaisons.tasks.clear_what_is_over",

@@ -12,9 +12,11 @@ class LiaisonsConfig(AppConfig):
         """Register what lower apps are to know of this one."""
         from . import next_steps, notices, own_next_steps, review_notices
         from .accounts import download, sessions
+        from .data_exports import notices as data_exports
 
         next_steps.register("liaisons", own_next_steps.offered)
         notices.register_all()
         review_notices.register_all()
         download.register_all()
+        data_exports.register_all()
         sessions.register()

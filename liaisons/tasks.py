@@ -7,6 +7,7 @@ from web import rate_limits
 
 from . import mandates
 from .accounts import wiki_accounts
+from .data_exports import making as data_exports
 
 
 @shared_task(ignore_result=True)
@@ -32,3 +33,9 @@ def clear_what_is_over():
     """Delete sessions and counters of limits whose time is over."""
     call_command("clearsessions")
     rate_limits.forget_old()
+
+
+@shared_task(ignore_result=True)
+def make_data_exports():
+    """Put together what people asked for."""
+    data_exports.make_due()

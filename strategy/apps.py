@@ -22,7 +22,9 @@ class StrategyConfig(AppConfig):
         sections.register(OpenTopics())
         next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
-        personal_data.register("updates", own_data.updates)
-        personal_data.register("relays", own_data.relays)
-        personal_data.register("reports", own_data.reports, forget=own_data.forget)
-        personal_data.register("answers", own_data.answers)
+        personal_data.register("updates", own_data.updates, heading=_("Updates"))
+        personal_data.register("relays", own_data.relays, heading=_("Relays"))
+        personal_data.register(
+            "reports", own_data.reports, heading=_("Reports"), forget=own_data.forget
+        )
+        personal_data.register("answers", own_data.answers, heading=_("Answers"))

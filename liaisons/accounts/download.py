@@ -5,10 +5,26 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext_lazy as _
 
 from liaisons import personal_data
-from liaisons.models import Group, Mandate, MandateEvent, User
+from liaisons.models import (
+    ContactRule,
+    DataExport,
+    Endorsement,
+    Group,
+    LanguageSkill,
+    Mandate,
+    MandateEvent,
+    User,
+)
 from mailing.models import Delivery, Notice, Preference, Recipient
+
+OF_A_LANGUAGE = (
+    "language", "level", "needs_help_from_english", "needs_help_to_english",
+    "offers_help_from_english", "offers_help_to_english",
+)  # fmt: skip
 
 
 def account(person: User) -> dict:
@@ -22,9 +38,9 @@ def account(person: User) -> dict:
             EmailAddress.objects.filter(user=person).values("email", "verified", "primary")
         ),
         "wikimedia_accounts": [
-            {"central_id": uid, "first_sign_in": joined, "last_sign_in": last}
-            for uid, joined, last in SocialAccount.objects.filter(user=person).values_list(
-                "uid", "date_joined", "last_login"
+            {"central_id": uid, "first_sign_in": joined, "last_sign_in": last, "told": told}
+            for uid, joined, last, told in SocialAccount.objects.filter(user=person).values_list(
+                "uid", "date_joined", "last_login", "extra_data"
             )
         ],
         "has_password": person.has_usable_password(),
@@ -35,24 +51,33 @@ def account(person: User) -> dict:
         "language": person.language,
         "time_zone": person.time_zone,
         "is_shown_by_name": person.is_public_by_name,
+        "away_until": person.away_until,
+        "contact_by": person.contact_by,
+        "wikimedia_name_checked": person.wiki_checked_at,
+        "wikimedia_account_locked": person.wiki_locked_at,
+        "wikimedia_name_hidden": person.wiki_suppressed_at,
         "prefers_talk_page": person.prefers_talk_page,
         "is_core_team": person.is_staff,
         "roles": list(person.groups.values_list("name", flat=True)),
         "joined": person.date_joined,
         "last_sign_in": person.last_login,
-        "languages": list(
-            person.language_skills.values(
-                "language", "needs_help_from_english", "needs_help_to_english"
-            )
+        "languages": list(LanguageSkill.objects.filter(person=person).values(*OF_A_LANGUAGE)),
+        "downloads": list(
+            DataExport.objects.filter(person=person).values("requested_at", "expires_at")
         ),
     }
 
 
 def mandates(person: User) -> list[dict]:
     """Every mandate and application, with its history."""
-    found = Mandate.objects.filter(person=person).select_related("group").prefetch_related("events")
+    found = (
+        Mandate.objects.filter(person=person)
+        .select_related("group")
+        .prefetch_related("events", "handovers", "reminders")
+    )
     return [
         {
+            "number": mandate.pk,
             "group": mandate.group.name if mandate.group else None,
             "status": mandate.status,
             "seat": mandate.seat,
@@ -65,7 +90,16 @@ def mandates(person: User) -> list[dict]:
             "submitted": mandate.submitted_at,
             "decided": mandate.decided_at,
             "ended": mandate.ended_at,
+            "end_reason": mandate.end_reason,
             "last_day": mandate.last_day,
+            "renewed": mandate.renewed_at,
+            "took_over_from_mandate": mandate.predecessor_id,
+            "private_notes": mandate.private_notes,
+            "invitations_to_a_successor": [
+                {"made": one.made_at, "until": one.expires_at, "used": one.used_at}
+                for one in mandate.handovers.all()
+            ],
+            "reminded": [reminder.sent_at for reminder in mandate.reminders.all()],
             "history": [
                 {
                     "what": event.kind,
@@ -80,23 +114,52 @@ def mandates(person: User) -> list[dict]:
     ]
 
 
+def endorsements(person: User) -> list[Any]:
+    """What this person said about other people's mandates."""
+    return list(
+        Endorsement.objects.filter(person=person).values(
+            "mandate__group__name", "verdict", "reason", "said_at", "withdrawn_at"
+        )
+    )
+
+
 def proposed_groups(person: User) -> list[Any]:
     """Groups this person proposed."""
     return list(Group.objects.filter(proposed_by=person).values("name", "kind", "status"))
 
 
-def decisions(person: User) -> list[Any]:
-    """What this person did in other people's mandates, as a reviewer."""
-    return list(
-        MandateEvent.objects.filter(actor=person)
-        .exclude(mandate__person=person)
-        .values("mandate", "kind", "at", "message")
-    )
+def core_team_work(person: User) -> dict[str, Any]:
+    """What this person did and does for the Core Team; empty for everybody else."""
+    return {
+        "decisions": list(
+            MandateEvent.objects.filter(actor=person)
+            .exclude(mandate__person=person)
+            .values("mandate", "kind", "at", "message")
+        ),
+        "reviewer_of_mandates": list(
+            Mandate.objects.filter(reviewer=person).values_list("pk", flat=True)
+        ),
+        "contact_of_mandates": list(
+            Mandate.objects.filter(contact=person).values_list("pk", flat=True)
+        ),
+        "contact_for": list(
+            ContactRule.objects.filter(contact=person).values("region", "language")
+        ),
+        "stand_in_for": list(
+            ContactRule.objects.filter(stand_in=person).values("region", "language")
+        ),
+        "done_in_the_admin": [
+            {"at": entry.action_time, "what": str(entry), "detail": entry.get_change_message()}
+            for entry in LogEntry.objects.filter(user=person)
+        ],
+    }
 
 
 def mail(person: User) -> dict[str, Any]:
     """What mailing holds: where mail goes, what was chosen, and each mail's fate."""
-    letter = ("state", "reason", "language", "created_at", "finished_at", "message_id")
+    letter = (
+        "state", "reason", "language", "created_at", "finished_at", "message_id", "error", "story",
+    )  # fmt: skip
     return {
         "recipient": Recipient.objects.filter(user=person)
         .values("address", "is_verified", "language", "time_zone", "created_at")
@@ -119,8 +182,11 @@ def mail(person: User) -> dict[str, Any]:
 
 def register_all() -> None:
     """Add this app's sections to what a person can download."""
-    personal_data.register("account", account)
-    personal_data.register("mandates", mandates)
-    personal_data.register("mail", mail)
-    personal_data.register("proposed_groups", proposed_groups)
-    personal_data.register("decisions", decisions)
+    personal_data.register("account", account, heading=_("Account"))
+    personal_data.register("mandates", mandates, heading=_("Mandates"))
+    personal_data.register(
+        "endorsements", endorsements, heading=_("What you said about mandates of others")
+    )
+    personal_data.register("mail", mail, heading=_("Mail"))
+    personal_data.register("proposed_groups", proposed_groups, heading=_("Proposed groups"))
+    personal_data.register("core_team_work", core_team_work, heading=_("Core Team"))

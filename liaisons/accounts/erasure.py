@@ -37,6 +37,7 @@ def erase(person: User) -> User:
     SocialAccount.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     person.language_skills.all().delete()
+    person.data_exports.all().delete()
     person.groups.clear()
     person.user_permissions.clear()
     _unname_in_admin_log(person)

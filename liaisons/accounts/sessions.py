@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from liaisons import personal_data
 from liaisons.models import Session, User
@@ -96,7 +97,9 @@ def held_on(person: User) -> list[dict[str, Any]]:
 
 def register() -> None:
     """Sessions are in the download, and end when the account is deleted."""
-    personal_data.register("sessions", held_on, forget=_end_all)
+    personal_data.register(
+        "sessions", held_on, heading=_("Where you are signed in"), forget=_end_all
+    )
 
 
 def _end_all(person):

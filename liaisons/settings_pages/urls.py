@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from liaisons.data_exports import views as data_views
+
 from . import account_views, session_views, sign_in_views, views
 
 urlpatterns = [
@@ -23,8 +25,9 @@ urlpatterns = [
     path("email/code/", account_views.email_code, name="settings_email_code"),
     path("password/", account_views.password, name="settings_password"),
     path("sessions/", session_views.device_list, name="settings_sessions"),
-    path("data/", views.data, name="settings_data"),
-    path("data/download/", views.download, name="settings_download"),
+    path("data/", data_views.data, name="settings_data"),
+    path("data/download/", data_views.download, name="settings_download"),
+    path("data/get/<slug:token>/", data_views.get, name="settings_data_get"),
     path("delete/", account_views.delete, name="settings_delete"),
     path("deleted/", account_views.deleted, name="account_deleted"),
 ]

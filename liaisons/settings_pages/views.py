@@ -2,12 +2,10 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from liaisons import personal_data
 from liaisons.access import signed_in
 from liaisons.accounts import people
 from liaisons.accounts.forms import posted
@@ -93,25 +91,6 @@ def _save_digest(user, *, channel, rhythm):
     User.objects.filter(pk=user.pk).update(prefers_talk_page=on_talk_page)
     people.sync_recipient(user)
     recipients.set_rhythm(user, Rhythm.NONE if on_talk_page else rhythm)
-
-
-@signed_in
-@require_safe
-def data(request):
-    """What is held, and the way to have it or to have it deleted."""
-    return render(request, "liaisons/settings/data.html")
-
-
-@signed_in
-@require_POST
-def download(request):
-    """Everything held on this account, as a JSON file."""
-    response = JsonResponse(
-        personal_data.held_on(request.user),
-        json_dumps_params={"indent": 2, "ensure_ascii": False},
-    )
-    response["Content-Disposition"] = 'attachment; filename="strategy-liaisons-my-data.json"'
-    return response
 
 
 def _copy(request) -> User:
