@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaisons.group_search import fold
 from liaisons.models import Country, Group, Language, Mandate, Region
+from liaisons.seats import Seats
 from web.kept_figures import kept
 
 
@@ -48,6 +49,24 @@ def with_state(groups: QuerySet[Group]) -> QuerySet[Group]:
             default=Value(State.NONE.value),
         )
     )
+
+
+def standing_of(group_ids: Iterable[int]) -> dict[int, tuple[State, Seats]]:
+    """The state of each of these groups and who holds its seats, in one query.
+
+    The same as ``with_state`` says; for lists, where the seats are wanted anyway.
+    """
+    ids = list(group_ids)
+    seats = {pk: Seats() for pk in ids}
+    states = dict.fromkeys(ids, State.NONE)
+    held = Mandate.objects.held().filter(group__in=ids).select_related("person")
+    for mandate in held.order_by("decided_at", "pk"):
+        if mandate.is_active:
+            seats[mandate.group_id].take(mandate)
+            states[mandate.group_id] = State.HAS
+        elif states[mandate.group_id] == State.NONE:
+            states[mandate.group_id] = State.LAPSED
+    return {pk: (states[pk], seats[pk]) for pk in ids}
 
 
 @kept

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from liaisons import seats
 from liaisons.models import Country, Group
+from liaisons.seats import Seats
 from web import names
 
 from . import coverage
@@ -25,7 +25,7 @@ MOST_BESIDE = 150
 MOST_COUNTRIES = 4
 COLUMNS = (
     *("pk", "slug", "name", "local_name", "kind", "project_family", "region_id"),
-    *("country_codes", "language_codes", "state"),
+    *("country_codes", "language_codes"),
 )
 
 
@@ -98,14 +98,12 @@ class Beside:
 
 
 def rows_of(*lists: QuerySet[Group]) -> list[list[Row]]:
-    """The rows of each of these lists of groups, which have a ``state``.
+    """The rows of each of these lists of groups.
 
-    One query for each list and one for all their liaisons, however many they are.
+    One query for each list and one for all their mandates, however many they are.
     """
     found = [list(_with_codes(groups).values_list(*COLUMNS)) for groups in lists]
-    every = [values for groups in found for values in groups]
-    has_liaison = [pk for pk, *_rest, state in every if state == coverage.State.HAS]
-    make = _row_maker(seats.of_ids(has_liaison))
+    make = _row_maker(coverage.standing_of(pk for groups in found for pk, *_rest in groups))
     return [[make(*values) for values in groups] for groups in found]
 
 
@@ -125,7 +123,7 @@ def _with_codes(groups: QuerySet[Group]) -> QuerySet[Group]:
     )
 
 
-def _row_maker(held: dict[int, seats.Seats]) -> Callable[..., Row]:
+def _row_maker(standing: dict[int, tuple[coverage.State, Seats]]) -> Callable[..., Row]:
     """A function that makes a row; what all rows have in common is asked for once."""
     # Asking for each address by itself takes longer than all else here.
     page = reverse("outreach_map:group_detail", args=["SLUG"])
@@ -145,9 +143,8 @@ def _row_maker(held: dict[int, seats.Seats]) -> Callable[..., Row]:
             return between.join(country_names.get(code, code) for code in codes)
         return regions.get(region) or nowhere[kind]
 
-    def make(
-        pk, slug, name, local_name, kind, family, region, country_codes, language_codes, state
-    ):
+    def make(pk, slug, name, local_name, kind, family, region, country_codes, language_codes):
+        state, seats = standing[pk]
         return Row(
             pk=pk,
             url=page.replace("SLUG", slug),
@@ -156,13 +153,13 @@ def _row_maker(held: dict[int, seats.Seats]) -> Callable[..., Row]:
             kind=kind,
             kind_words=kinds[kind],
             project_family=family,
-            state=state,
+            state=state.value,
             state_words=states[state],
             country_codes=country_codes,
             language_codes=language_codes,
             where=where(country_codes, region, kind),
             languages=between.join(language_names.get(code, code) for code in language_codes),
-            liaisons=held[pk].public_names if pk in held else [],
+            liaisons=seats.public_names,
         )
 
     return make

@@ -93,8 +93,9 @@ class Filters:
         return any(self.chosen(name) for name in NAMES if name != "country")
 
     def narrow(self, groups: QuerySet[Group], *, leave_out: tuple[str, ...] = ()):
-        """The groups that fit every filter chosen, each with its ``state``."""
-        groups = coverage.with_state(groups)
+        """The groups that fit every filter chosen."""
+        if self.chosen("liaison") and "liaison" not in leave_out:
+            groups = coverage.with_state(groups)
         for name, value in self._chosen.items():
             if name in leave_out:
                 continue

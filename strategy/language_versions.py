@@ -1,5 +1,6 @@
 """In which languages a text of the Core Team exists, and which version a reader is shown."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,9 @@ def shown(thing, wanted: str) -> Version:
 
 
 def _is_there(thing, code) -> bool:
-    return all(
-        getattr(thing, build_localized_fieldname(field, code), None) for field in ("title", "short")
-    )
+    return all(getattr(thing, name, None) for name in _names(code))
+
+
+@functools.cache
+def _names(code: str) -> tuple[str, str]:
+    return build_localized_fieldname("title", code), build_localized_fieldname("short", code)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 from web import installation
+from web.kept_figures import kept
 
 from .models import TimelineEntry
 
@@ -43,6 +44,12 @@ class Shown:
         if self.ends_on < self.today:
             return State.DONE
         return State.NOW if self.starts_on <= self.today else State.AHEAD
+
+    @property
+    def kind_words(self) -> str:
+        """What kind of entry it is, in words."""
+        # get_kind_display() translates every kind there is, each time.
+        return str(TimelineEntry.Kind(self.entry.kind).label)
 
     @property
     def is_now(self) -> bool:
@@ -86,7 +93,7 @@ def entries(today: datetime.date | None = None, *, shift_days: int | None = None
     today = today or timezone.localdate()
     if shift_days is None:
         shift_days = installation.current().shift_days
-    shown = [_shown(entry, today, shift_days) for entry in TimelineEntry.objects.all()]
+    shown = [_shown(entry, today, shift_days) for entry in _true_entries()]
     return sorted(shown, key=lambda item: (item.starts_on, item.ends_on, item.entry.pk))
 
 
@@ -113,6 +120,11 @@ def now_and_next(timeline: list[Shown], count: int = 3) -> NowAndNext:
     return NowAndNext(
         now=sorted(running, key=lambda item: (item.ends_on, item.starts_on)), next=coming[:count]
     )
+
+
+@kept
+def _true_entries() -> list[TimelineEntry]:
+    return list(TimelineEntry.objects.all())
 
 
 def _shown(entry, today, shift_days) -> Shown:

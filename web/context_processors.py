@@ -15,6 +15,7 @@ def page(request):
         "source_url": settings.SOURCE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "base_url": settings.BASE_URL,
+        "view_name": getattr(request.resolver_match, "view_name", ""),
         "page_language": get_language() or settings.LANGUAGE_CODE,
         "page_language_name": dict(settings.LANGUAGES).get(get_language() or "", ""),
         "page_direction": "rtl" if get_language_bidi() else "ltr",

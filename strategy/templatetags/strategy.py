@@ -3,12 +3,21 @@
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 
 from strategy import language_versions
 from strategy.models import TimelineEntry
 from web.templatetags import web
 
 register = template.Library()
+
+TIMELINE_ROW = (
+    '<li class="dates__{}{}"><span class="dates__when">{}{}</span>'
+    '<span class="dates__what">{}</span>'
+    '<span class="dates__kind"><span class="chip{}">{}</span></span></li>\n'
+)
+TRUE_DATE = ' <span class="meta">{} {}</span>'
 
 
 @register.simple_tag
@@ -36,6 +45,30 @@ def dates_of(item) -> str:
 def true_dates_of(item) -> str:
     """The same as ``dates_of``, with the dates a demo does not move."""
     return dates_of(item.as_it_was)
+
+
+@register.simple_tag
+def timeline_rows(entries, *, with_true_dates: bool) -> str:
+    """``<ol class="dates">{% timeline_rows entries %}</ol>``: when, what, and which kind of entry.
+
+    A year has many; written here at once they take a third of the time that a template takes.
+    """
+    now, true_date = gettext("now"), gettext("true date:")
+    return mark_safe(  # noqa: S308 (each row is escaped)
+        "".join(
+            format_html(
+                TIMELINE_ROW,
+                item.state,
+                " dates__stage" if item.entry.kind == TimelineEntry.Kind.STAGE else "",
+                dates_of(item),
+                format_html(TRUE_DATE, true_date, true_dates_of(item)) if with_true_dates else "",
+                web.translated(item.entry, "title"),
+                " chip--progressive" if item.is_now else "",
+                f"{item.kind_words} · {now}" if item.is_now else item.kind_words,
+            )
+            for item in entries
+        )
+    )
 
 
 @register.filter

@@ -1,16 +1,16 @@
 """What the ``web`` template tags show, in the languages where it is easy to get wrong."""
 
 from datetime import UTC, date, datetime
+from unittest import mock
 
 import pytest
 import time_machine
 from django import forms
-from django.template import Context, Template
-from django.test import RequestFactory
-from django.urls import resolve
+from django.template import Context, Template, loader
 from django.utils import translation
 
 from strategy.models import Update
+from web import kept_figures
 
 
 def show(source: str, language: str = "en", **context) -> str:
@@ -154,13 +154,24 @@ def test_the_small_world_draws_points_by_state_and_wraps_at_its_edge():
 
 def test_the_current_page_and_its_section_are_marked():
     source = "{% current 'strategy:update_list' 'strategy:update_detail' %}"
-    here = RequestFactory().get("/en/updates/")
-    here.resolver_match = resolve("/en/updates/")
-    below = RequestFactory().get("/en/updates/first/")
-    below.resolver_match = resolve("/en/updates/first/")
-    assert show(source, request=here) == 'aria-current="page"'
-    assert show(source, request=below) == 'aria-current="true"'
+    assert show(source, view_name="strategy:update_list") == 'aria-current="page"'
+    assert show(source, view_name="strategy:update_detail") == 'aria-current="true"'
+    assert show(source, view_name="strategy:topic_list") == ""
     assert show(source) == ""
+
+
+def test_the_frame_of_all_pages_is_rendered_once_for_each_view_and_language():
+    source = '{% frame_part "web/_links.html" %}'
+    with kept_figures.of_version(1):
+        updates = show(source, view_name="strategy:update_list", user="somebody")
+        topics = show(source, view_name="strategy:topic_list", user="somebody")
+        with mock.patch.object(loader, "render_to_string", side_effect=AssertionError):
+            assert show(source, view_name="strategy:update_list") == updates
+        arabic = show(source, "ar", view_name="strategy:update_list")
+    assert '/en/updates/" aria-current="page">' in updates
+    assert '/en/topics/" aria-current="page">' in topics
+    assert '/ar/updates/" aria-current="page">' in arabic
+    assert updates.count("aria-current") == topics.count("aria-current") == 1
 
 
 class AllKinds(forms.Form):

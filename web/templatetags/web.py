@@ -7,10 +7,12 @@ import functools
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from html import escape
 
 from babel import Locale, dates, numbers
 from django import template
 from django.conf import settings
+from django.template import loader
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +20,7 @@ from django.utils.translation import get_language, get_language_info, gettext
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 from web import built_assets, markdown, names
+from web.kept_figures import kept
 
 register = template.Library()
 
@@ -270,28 +273,31 @@ def _part(point, key):
     return point[key] if isinstance(point, dict) else getattr(point, key)
 
 
+CURRENT = ' aria-current="true"'
+
+
 @register.simple_tag
 def language_items(links: Iterable[dict]) -> SafeString:
     """``<ul>{% language_items language_links %}</ul>``: a link to this page in each language."""
-    shown = mark_safe(' aria-current="true"')
-    return format_html_join(
-        "",
-        '<li><a href="{}" lang="{}" hreflang="{}"{}>{}</a></li>',
-        (
-            (link["url"], link["code"], link["code"], shown if link["is_current"] else "",
-             link["name"])
+    # On every page, so each link is escaped once and by hand; codes and names are settings.
+    return mark_safe(  # noqa: S308
+        "".join(
+            f'<li><a href="{escape(link["url"])}" lang="{link["code"]}" hreflang="{link["code"]}"'
+            f"{CURRENT if link['is_current'] else ''}>{link['name']}</a></li>"
             for link in links
-        ),
-    )  # fmt: skip
+        )
+    )
 
 
 @register.simple_tag
 def alternate_links(links: Iterable[dict], base_url: str) -> SafeString:
     """``{% alternate_links language_links base_url %}``: the same, for the head of the page."""
-    return format_html_join(
-        "\n  ",
-        '<link rel="alternate" hreflang="{}" href="{}{}">',
-        ((link["code"], base_url, link["url"]) for link in links),
+    return mark_safe(  # noqa: S308 (as above)
+        "\n  ".join(
+            f'<link rel="alternate" hreflang="{link["code"]}"'
+            f' href="{base_url}{escape(link["url"])}">'
+            for link in links
+        )
     )
 
 
@@ -301,11 +307,26 @@ def current(context, *view_names: str) -> str:
 
     ``aria-current="page"`` on the first view itself, ``"true"`` inside its section.
     """
-    request = context.get("request")
-    match = getattr(request, "resolver_match", None)
-    if not match or match.view_name not in view_names:
+    shown = context.get("view_name")
+    if not shown or shown not in view_names:
         return ""
-    return format_html('aria-current="{}"', "page" if match.view_name == view_names[0] else "true")
+    return format_html('aria-current="{}"', "page" if shown == view_names[0] else "true")
+
+
+@register.simple_tag(takes_context=True)
+def frame_part(context, template_name: str) -> SafeString:
+    """``{% frame_part "web/_links.html" %}``: a part that all pages have around what they say.
+
+    It knows the language and which view is shown, and nothing else: public pages keep it.
+    """
+    return _frame_part(template_name, context.get("view_name") or "")
+
+
+@kept
+def _frame_part(template_name: str, view_name: str) -> SafeString:
+    return loader.render_to_string(
+        template_name, {"view_name": view_name, "source_url": settings.SOURCE_URL}
+    )
 
 
 CONTROL_CLASSES = {
