@@ -5,10 +5,12 @@ has one place to be written down.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from liaisons.models import Mandate, User
 from mailing import recipients, unsubscribe
@@ -35,6 +37,9 @@ TASKS = {
     "change settings": "test_changing_settings",
     "download one's data": "test_downloading_ones_data",
     "end a mandate": "test_ending_a_mandate",
+    "renew a mandate": "test_renewing_a_mandate",
+    "apply again after a mandate": "test_applying_again_after_a_mandate",
+    "be away and come back": "test_being_away_and_back",
     "withdraw an application": "test_withdrawing_an_application",
     "record, change and withdraw a relay": "test_a_relay_from_first_to_last",
     "write, check and publish a report": "test_a_report_from_first_to_last",
@@ -157,6 +162,42 @@ def test_ending_a_mandate(at, world):
     page.locator("main form button").first.click()
     world.mandate.refresh_from_db()
     assert world.mandate.status == Mandate.Status.ENDED
+
+
+def test_renewing_a_mandate(at, world):
+    page = at(reverse("liaisons:mandate", args=[world.ending.pk]), "other liaison")
+    page.locator("main a[href$='/renew/']").click()
+    page.locator("main [name=evidence][value=unchanged]").check()
+    page.locator("main [name=is_attested]").check()
+    page.locator(PRIMARY).first.click()
+    before = world.ending.last_day
+    world.ending.refresh_from_db()
+    assert (world.ending.last_day - before).days == 365
+
+
+def test_applying_again_after_a_mandate(at, world):
+    Mandate.objects.filter(pk=world.mandate.pk).update(last_day="2026-01-01")
+    page = at(reverse("liaisons:mandate", args=[world.mandate.pk]), "liaison")
+    page.locator(PRIMARY).first.click()
+    assert page.url.endswith(reverse("liaisons:join_mandate"))
+    draft = Mandate.objects.get(person=world.mandate.person, status=Mandate.Status.DRAFT)
+    assert draft.group_id == world.mandate.group_id
+
+
+def test_being_away_and_back(at, world):
+    person = world.people["liaison"]
+    page = at(reverse("liaisons:away"), "liaison")
+    page.locator("main [name=until]").fill("2999-01-01")
+    page.locator(PRIMARY).first.click()
+    assert page.locator("#form-errors").is_visible()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    page.locator("main [name=until]").fill(tomorrow.isoformat())
+    page.locator(PRIMARY).first.click()
+    person.refresh_from_db()
+    assert person.is_away
+    page.locator("main [name=back]").click()
+    person.refresh_from_db()
+    assert not person.is_away
 
 
 def test_withdrawing_an_application(at, world):

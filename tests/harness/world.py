@@ -64,6 +64,7 @@ class World:
     draft_report: Report
     application: Mandate
     mandate: Mandate
+    ending: Mandate
     letter: Letter
     token: str
     event: MandateEvent
@@ -118,6 +119,10 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         group=swahili, mandate=held, sender=bob, sender_name="ადამიანი",
         sender_address="letters@example.org", body="წერილი",
     )  # fmt: skip
+    # Near enough to its end to be renewed.
+    ending = Mandate.objects.get(person=grace, status="confirmed")
+    ending.last_day = now.date() + timedelta(days=20)
+    ending.save()
     for offset, kind in ((-40, "stage"), (-5, "stage"), (10, "deadline"), (30, "event")):
         translated(
             TimelineEntry,
@@ -175,6 +180,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         draft_report=draft_report,
         application=Mandate.objects.get(person=carol),
         mandate=Mandate.objects.active().get(person=alice),
+        ending=ending,
         letter=letter,
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
@@ -261,6 +267,8 @@ SAMPLES = {
     "outreach_map:group_detail": lambda w: {"slug": w.group.slug},
     "liaisons:mandate": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_end": lambda w: {"pk": w.mandate.pk},
+    "liaisons:mandate_renew": lambda w: {"pk": w.ending.pk},
+    "liaisons:mandate_again": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_answer": lambda w: {"pk": w.application.pk},
     "liaisons:mandate_withdraw": lambda w: {"pk": w.application.pk},
     "mailing:unsubscribe": lambda w: {"token": w.token},
@@ -270,6 +278,7 @@ SAMPLES = {
 
 # Pages of one person's own things, which nobody else can open.
 READERS = {
+    "liaisons:mandate_renew": "other liaison",
     "liaisons:mandate_answer": "applicant",
     "liaisons:mandate_withdraw": "applicant",
     "liaisons:join_done": "applicant",
