@@ -41,6 +41,18 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
     },
+    # Tell who wrote a letter that did not reach the liaison.
+    "tell-senders-of-letters": {
+        "task": "liaisons.tasks.tell_senders_of_letters",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    # Empty letters whose time is over.
+    "forget-old-letters": {
+        "task": "liaisons.tasks.forget_old_letters",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600},
+    },
     # Ask the wiki once a day about each account; hourly, so that a fault costs an hour.
     "check-wiki-accounts": {
         "task": "liaisons.tasks.check_wiki_accounts",

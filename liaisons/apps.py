@@ -13,8 +13,14 @@ class LiaisonsConfig(AppConfig):
         from . import next_steps, notices, own_next_steps, review_notices
         from .accounts import download, sessions
         from .data_exports import notices as data_exports
+        from .letters import keeping as letters_kept
+        from .letters import notices as letters
+        from .letters import own_next_steps as letters_to_answer
 
         next_steps.register("liaisons", own_next_steps.offered)
+        next_steps.register("letters", letters_to_answer.offered)
+        letters.register_all()
+        letters_kept.register()
         notices.register_all()
         review_notices.register_all()
         download.register_all()

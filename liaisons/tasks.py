@@ -8,6 +8,7 @@ from web import rate_limits
 from . import mandates
 from .accounts import wiki_accounts
 from .data_exports import making as data_exports
+from .letters import keeping as letters
 
 
 @shared_task(ignore_result=True)
@@ -20,6 +21,18 @@ def end_lapsed_mandates():
 def remind_of_ends():
     """Tell liaisons whose mandate ends soon."""
     mandates.remind_of_ends()
+
+
+@shared_task(ignore_result=True)
+def tell_senders_of_letters():
+    """Tell who wrote a letter that did not reach the liaison."""
+    letters.tell_senders()
+
+
+@shared_task(ignore_result=True)
+def forget_old_letters():
+    """Empty the letters whose time is over."""
+    letters.forget_old()
 
 
 @shared_task(ignore_result=True)

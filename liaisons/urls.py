@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from . import own_mandates, own_terms
+from .letters import inbox as letters_inbox
+from .letters import views as letters
 from .own import handover, notes, sharing, writing
 
 app_name = "liaisons"
@@ -10,6 +12,11 @@ app_name = "liaisons"
 urlpatterns = [
     path("join/", include("liaisons.join.urls")),
     path("my/settings/", include("liaisons.settings_pages.urls")),
+    path("groups/<slug:slug>/write/", letters.letter_new, name="letter_new"),
+    path("groups/<slug:slug>/write/code/", letters.letter_code, name="letter_code"),
+    path("groups/<slug:slug>/write/sent/", letters.letter_sent, name="letter_sent"),
+    path("my/letters/", letters_inbox.letter_list, name="letter_list"),
+    path("my/letters/<int:pk>/", letters_inbox.letter, name="letter"),
     path("my/mandates/", own_mandates.mandate_list, name="mandate_list"),
     path("my/mandates/<int:pk>/", own_mandates.mandate_page, name="mandate"),
     path("my/mandates/<int:pk>/answer/", own_mandates.answer, name="mandate_answer"),

@@ -192,6 +192,18 @@ MANDATE_RENEWAL_DAYS = 60
 MANDATE_REMINDER_DAYS = (30, 7, 1)
 USUAL_REVIEW_DAYS = 7
 # How long everything held on a person can be downloaded once it was asked for.
+# After so many days without an answer an applicant may be reminded of a question, and declined.
+QUESTION_REMINDER_DAYS = 7
+UNANSWERED_AFTER_DAYS = 30
+# Days for which the words and addresses of letters to liaisons are kept.
+LETTER_DAYS = 90
+# A letter's form is sent after so many seconds at the earliest, and at the latest.
+LETTER_FORM_SECONDS = (3, 86_400)
+# How many letters in a day: of one address, of one account, from one network, to one liaison.
+LETTERS_FROM_ADDRESS_A_DAY = 5
+LETTERS_FROM_PERSON_A_DAY = 5
+LETTERS_FROM_NETWORK_A_DAY = 30
+LETTERS_TO_LIAISON_A_DAY = 20
 DATA_EXPORT_HOURS = 24
 HANDOVER_DAYS = 30
 # For so long the same dispute in the same words opens no new review.

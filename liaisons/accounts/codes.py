@@ -31,6 +31,7 @@ class Purpose:
     ENTER = "enter"  # sign in, or sign up where there is no account yet
     ADDRESS = "address"  # make it the address of the account that is signed in
     CONFIRM = "confirm"  # show once more who it is
+    LETTER = "letter"  # send a letter to a liaison
 
 
 class TooMany(Exception):

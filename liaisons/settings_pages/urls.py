@@ -3,6 +3,7 @@
 from django.urls import path
 
 from liaisons.data_exports import views as data_views
+from liaisons.letters import inbox as letters
 
 from . import account_views, session_views, sign_in_views, views
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("profile/", views.profile, name="settings_profile"),
     path("language/", views.language, name="settings_language"),
     path("digest/", views.digest, name="settings_digest"),
+    path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),
     path("sign-in/wikimedia/", sign_in_views.connect, name="settings_sign_in_connect"),
     path(

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 
 from liaisons import group_search
+from liaisons.letters import ways
 from liaisons.models import Group
 from strategy import relays, what_became
 from web.public_pages import public_page
@@ -48,6 +49,7 @@ def group_detail(request, slug):
     context = {
         "group": group,
         "seats": history.seats,
+        "way": ways.of_group(group),
         "page_url": _page_beside_website(group),
         "history": history.terms,
         "is_lapsed": history.is_lapsed,
