@@ -191,6 +191,9 @@ MANDATE_RENEWAL_DAYS = 60
 # How many days before its last day the end of a mandate is announced by mail.
 MANDATE_REMINDER_DAYS = (30, 7, 1)
 USUAL_REVIEW_DAYS = 7
+# After so many days without an answer an applicant may be reminded of a question, and declined.
+QUESTION_REMINDER_DAYS = 7
+UNANSWERED_AFTER_DAYS = 30
 # How long everything held on a person can be downloaded once it was asked for.
 # After so many days without an answer an applicant may be reminded of a question, and declined.
 QUESTION_REMINDER_DAYS = 7

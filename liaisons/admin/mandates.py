@@ -1,59 +1,44 @@
-"""The review queue and the page of one application."""
+"""The queue of applications and disputes, and the pages that belong to it."""
+
+from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.urls import path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .. import mandates, review_queue
 from ..models import Mandate
-from ..waiting_times import LATE_AFTER_TIMES_USUAL, days_waiting, usual_review_days
+from ..waiting_times import LATE_AFTER_TIMES_USUAL
+from . import bulk, expiring
+from .queue import FILTERS, QueueFilter, WhoseFilter
 from .review import review_page
-
-Status = Mandate.Status
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """What is shown: what waits for a reviewer, unless something else is asked for."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return [
-            ("waiting", _("Waiting for the Core Team or for an answer")),
-            *[(s.value, s.label) for s in Status if s not in (Status.DRAFT, *Mandate.WAITING)],
-            ("all", _("All")),
-        ]
-
-    def choices(self, changelist):
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": (self.value() or "waiting") == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
-
-    def queryset(self, request, queryset):
-        value = self.value() or "waiting"
-        if value == "all":
-            return queryset
-        return queryset.filter(status__in=Mandate.WAITING if value == "waiting" else [value])
 
 
 @admin.register(Mandate)
 class MandateAdmin(admin.ModelAdmin):
-    """Applications oldest first; each is decided on its own page. Nothing is edited or deleted."""
+    """The longest waiting first; each is decided on its own page. Nothing is edited or deleted."""
 
     access_policy = "core_team"
-    list_display = ["group", "person", "seat", "status_column", "waiting", "others"]
+    list_display = [
+        "group", "person", "seat", "status_column", "waiting", "acts_next", "owner", "others",
+    ]  # fmt: skip
     list_display_links = ["group"]
-    list_filter = [QueueFilter, "seat", "group__kind", "group__region"]
+    list_filter = [
+        QueueFilter,
+        WhoseFilter,
+        "seat",
+        "group__kind",
+        "group__region",
+        ("contact", admin.RelatedOnlyFieldListFilter),
+    ]
     list_per_page = 20
-    ordering = ["submitted_at", "pk"]
     search_fields = ["group__name", "person__display_name", "person__wiki_username"]
-    actions = None
+    actions = list(bulk.ACTIONS)
+
+    # --- Who may do what ----------------------------------------------------------------------
 
     def has_add_permission(self, request):
         return False
@@ -65,35 +50,47 @@ class MandateAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def has_review_permission(self, request):
+        """For what is done with several at once; the verbs ask the same again."""
+        return mandates.may_review(request.user)
+
+    # --- The list -----------------------------------------------------------------------------
+
     def get_queryset(self, request):
-        """What was sent in; drafts belong to the person who writes them."""
-        others = (
-            Mandate.objects.filter(group=OuterRef("group"), status__in=Mandate.WAITING)
-            .order_by()
-            .values("group")
-            .annotate(number=Count("pk"))
-            .values("number")
-        )
-        return (
-            super()
-            .get_queryset(request)
-            .filter(submitted_at__isnull=False)
-            .exclude(status=Status.DRAFT)
-            .select_related("group", "person", "reviewer", "contact")
-            .annotate(
-                applicants=Coalesce(Subquery(others), 0), usual_days=Value(usual_review_days())
-            )
-        )
+        # Not of super(): its order names what only this adds.
+        return review_queue.listed(Mandate.objects.all()).order_by(*review_queue.ORDER)
+
+    def get_ordering(self, request):
+        return review_queue.ORDER
+
+    def get_preserved_filters(self, request):
+        """A row's page always learns that it was opened from the queue."""
+        kept = super().get_preserved_filters(request)
+        match = request.resolver_match
+        is_list = match and match.url_name == "liaisons_mandate_changelist"
+        return urlencode({FILTERS: "status=waiting"}) if is_list and not kept else kept
+
+    def get_actions(self, request):
+        """One action for each thing that can be done with several at once."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_column(self, mandate):
-        return mandate.get_status_display()
+        if not mandate.is_contested and not mandate.review_opened_at:
+            return mandate.get_status_display()
+        return format_html(
+            '{} <span class="waiting--slow">{}</span>',
+            mandate.get_status_display(),
+            _("Contested"),
+        )
 
-    @admin.display(description=gettext_lazy("waiting"), ordering="submitted_at")
+    @admin.display(description=gettext_lazy("waiting"), ordering="waiting_since")
     def waiting(self, mandate):
-        if not mandate.is_waiting:
+        if not review_queue.is_waiting(mandate):
             return ""
-        days = days_waiting(mandate)
+        days = (timezone.now() - mandate.waiting_since).days
         age = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         usual = mandate.usual_days
         if days > LATE_AFTER_TIMES_USUAL * usual:
@@ -106,10 +103,51 @@ class MandateAdmin(admin.ModelAdmin):
             level = "fresh"
         return format_html('<span class="waiting waiting--{}">{}</span>', level, age)
 
+    @admin.display(description=gettext_lazy("Who acts next"))
+    def acts_next(self, mandate):
+        if not review_queue.is_waiting(mandate):
+            return ""
+        if review_queue.waits_for_applicant(mandate):
+            return _("The applicant")
+        return _("The Core Team")
+
+    @admin.display(description=gettext_lazy("reviewer"), ordering="reviewer")
+    def owner(self, mandate):
+        if mandate.reviewer:
+            return format_html("<bdi>{}</bdi>", mandate.reviewer.name_for_core_team)
+        # Translators: no reviewer has taken this application yet.
+        return _("nobody yet") if review_queue.is_waiting(mandate) else ""
+
     @admin.display(description=gettext_lazy("others"))
     def others(self, mandate):
         return max(0, mandate.applicants - 1) if mandate.is_waiting else ""
 
+    # --- Its pages ----------------------------------------------------------------------------
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(lambda request: view(self, request))
+
+        return [
+            path("together/", page(bulk.page), name="liaisons_mandate_together"),
+            path("expiring/", page(expiring.page), name="liaisons_mandate_expiring"),
+            *super().get_urls(),
+        ]
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """The page on which an application is read and decided."""
         return review_page(self, request, self.get_object(request, object_id))
+
+
+def _action(key, label):
+    """The admin's action that leads to the page on which it is seen beforehand."""
+
+    @admin.action(description=label, permissions=["review"])
+    def chosen(model_admin, request, queryset):
+        return bulk.look_first(key, request, queryset)
+
+    return chosen
+
+
+for _key, _kind in bulk.ACTIONS.items():
+    setattr(MandateAdmin, _key, _action(_key, _kind.label))

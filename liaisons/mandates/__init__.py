@@ -33,6 +33,7 @@ from .handing_over import (
     successor_of,
     take_over,
 )
+from .nudging import asked_lately, remind_of_question, was_asked_lately
 from .reminding import remind_of_ends
 from .renewing import (
     apply_again,
@@ -42,7 +43,7 @@ from .renewing import (
     renewable_from,
 )
 from .reviewing import ask_for_more, close_review, confirm, decline, reply, take
-from .rules import may_review, state_of, what_happened
+from .rules import may_review, part_in, state_of, what_happened
 
 __all__ = [
     "BY_THE_CORE_TEAM",
@@ -52,6 +53,7 @@ __all__ = [
     "apply_again",
     "ask",
     "ask_for_more",
+    "asked_lately",
     "can_be_spoken_of",
     "change_contact",
     "choose_group",
@@ -75,7 +77,9 @@ __all__ = [
     "may_review",
     "missing_step",
     "open_handover",
+    "part_in",
     "remind_of_ends",
+    "remind_of_question",
     "renew",
     "renew_share_link",
     "renewable_from",
@@ -92,6 +96,7 @@ __all__ = [
     "take",
     "take_over",
     "unsay",
+    "was_asked_lately",
     "what_happened",
     "withdraw",
 ]

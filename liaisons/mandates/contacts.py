@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import contact_rules
-from ..errors import AlreadyDone, NotAllowed
+from ..errors import AlreadyDone
 from ..models import Mandate, MandateEvent, User
 from . import rules
 
@@ -22,8 +22,7 @@ def change_contact(
     """
     mandate = rules.locked(mandate)
     by = rules.reviewer(by)
-    if mandate.person_id == by.pk:
-        raise NotAllowed(_("No one reviews their own mandate. Please ask another reviewer."))
+    rules.require_no_part(mandate, by)
     rules.require_unchanged(mandate, seen, Status.CONFIRMED)
     return _give(mandate, contact, by=by)
 
