@@ -36,7 +36,11 @@ def signed_in_person(client):
 
 def at_the_wiki(client):
     """Leave by our button and allow it there: the address by which one comes back."""
-    start = client.post("/en/accounts/wikimedia/")
+    return back_from_the_wiki(client.post("/en/accounts/wikimedia/"))
+
+
+def back_from_the_wiki(start):
+    """Follow our redirect to the wiki, allow it, and say where the wiki sends the browser."""
     away = requests.get(start.url, allow_redirects=False, timeout=5)
     back = urlsplit(away.headers["Location"])
     return f"{back.path}?{back.query}"
