@@ -1,6 +1,5 @@
 """All addresses. Pages stand under a language prefix; data, mail links and health checks do not."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -8,7 +7,7 @@ from django.urls import include, path
 
 from config import sitemaps
 from liaisons.accounts import wikimedia
-from liaisons.accounts.second_factor import before_admin
+from liaisons.accounts.second_factor_views import admin_password, admin_sign_in
 from outreach_map import plain_urls as map_data
 from outreach_map import urls as map_pages
 from outreach_map.views.home import home
@@ -17,8 +16,10 @@ from strategy import urls as strategy_pages
 from strategy.views import about
 from web import health_views, robots
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.admin_view = before_admin(admin.site.admin_view)  # type: ignore[method-assign]
+# The admin has no sign-in and no password page of its own, only their addresses.
+admin.site.login = admin_sign_in  # type: ignore[method-assign]
+admin.site.password_change = admin_password  # type: ignore[method-assign]
+admin.site.password_change_done = admin_password  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 urlpatterns = [

@@ -28,7 +28,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 # An account is made only after its address is proved by a code, so nothing is left to verify.
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_NOTIFICATIONS = True
+# What changed about an account is told in our own words: liaisons/accounts/mails.py.
+ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
@@ -41,6 +42,9 @@ CODES_FOR_ADDRESS = (5, 600)
 CODES_FOR_ADDRESS_A_DAY = (30, 86_400)
 CODES_FROM_NETWORK = (60, 600)
 CODE_TRIES_FROM_NETWORK = (120, 600)
+# Passwords tried: for one address, and from one network address.
+PASSWORDS_FOR_ADDRESS = (5, 300)
+PASSWORDS_FROM_NETWORK = (60, 600)
 # A page that waits for the mail server gives up after this many seconds.
 CODE_MAIL_TIMEOUT = 5
 # Sensitive settings ask again who it is when the last proof is older than this.
@@ -68,11 +72,16 @@ WIKI_CHECK_PAUSE = 0.5
 # The Core Team is told about accounts the wiki gave no answer about for so many hours.
 WIKI_CHECK_LATE_HOURS = 48
 
-# --- Second factor of the Core Team -------------------------------------------------------------
-MFA_ADAPTER = "liaisons.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# --- Second step: the Core Team must have one, others may -----------------------------------------
+MFA_ADAPTER = "liaisons.accounts.second_factor_adapter.SecondFactorAdapter"
+# Recovery codes are ours to make: allauth would make them unseen.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "authenticate": "liaisons.accounts.forms.SecondFactorForm",
-    "activate_totp": "liaisons.accounts.forms.TurnOnAppForm",
+    "authenticate": "liaisons.accounts.second_factor_forms.SecondFactorForm",
+    "authenticate_webauthn": "liaisons.accounts.second_factor_forms.PasskeyForm",
 }
+# (how many, in how many seconds): codes and passkeys tried for one account, from one network.
+SECOND_STEP_TRIES = (5, 300)
+SECOND_STEP_TRIES_A_DAY = (60, 86_400)
+SECOND_STEP_TRIES_FROM_NETWORK = (60, 600)

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "web.input_guard.InputGuardMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "liaisons.accounts.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "liaisons.accounts.sessions.SeenMiddleware",
+    "liaisons.accounts.second_factor.SecondStepMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -194,10 +195,6 @@ USUAL_REVIEW_DAYS = 7
 # After so many days without an answer an applicant may be reminded of a question, and declined.
 QUESTION_REMINDER_DAYS = 7
 UNANSWERED_AFTER_DAYS = 30
-# How long everything held on a person can be downloaded once it was asked for.
-# After so many days without an answer an applicant may be reminded of a question, and declined.
-QUESTION_REMINDER_DAYS = 7
-UNANSWERED_AFTER_DAYS = 30
 # Days for which the words and addresses of letters to liaisons are kept.
 LETTER_DAYS = 90
 # A letter's form is sent after so many seconds at the earliest, and at the latest.
@@ -207,6 +204,7 @@ LETTERS_FROM_ADDRESS_A_DAY = 5
 LETTERS_FROM_PERSON_A_DAY = 5
 LETTERS_FROM_NETWORK_A_DAY = 30
 LETTERS_TO_LIAISON_A_DAY = 20
+# How long everything held on a person can be downloaded once it was asked for.
 DATA_EXPORT_HOURS = 24
 HANDOVER_DAYS = 30
 # For so long the same dispute in the same words opens no new review.

@@ -1,16 +1,11 @@
 """What allauth asks us: names, words, where to go next, what comes from Wikimedia."""
 
-import base64
-import hashlib
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthError
 from allauth.socialaccount.providers.base.constants import AuthProcess
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -21,8 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models.people import new_username
+from web import rate_limits
 
-from . import connecting, freshness, mails, people, sessions, wiki_standing, wikimedia
+from . import connecting, freshness, people, sessions, wiki_standing, wikimedia
+from .network import network_address
 from .wiki_http import WikiSession
 from .wiki_standing import Word
 
@@ -30,16 +27,6 @@ from .wiki_standing import Word
 MESSAGES = {
     "account/messages/logged_in.txt": _("You are signed in."),
     "account/messages/logged_out.txt": _("You are signed out."),
-    "mfa/messages/totp_activated.txt": _("Signing in now asks for a code from your app."),
-    "mfa/messages/totp_deactivated.txt": _("Signing in no longer asks for a code from your app."),
-    "mfa/messages/recovery_codes_generated.txt": _(
-        "You have new recovery codes. Keep them in a safe place."
-    ),
-}
-NOTICES = {
-    "mfa/email/totp_activated": _("Sign-in with a code from an app was turned on."),
-    "mfa/email/totp_deactivated": _("Sign-in with a code from an app was turned off."),
-    "mfa/email/recovery_codes_generated": _("New recovery codes were made."),
 }
 
 
@@ -55,6 +42,17 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The address or the password is not right."),
     }
 
+    def pre_authenticate(self, request, **credentials):
+        """Count every try of a password, for any address alike; the limits hold in the database."""
+        address = str(credentials.get("email", "")).lower()
+        limits = [
+            (f"passwords-for:{address}", settings.PASSWORDS_FOR_ADDRESS),
+            (f"passwords-from:{network_address(request)}", settings.PASSWORDS_FROM_NETWORK),
+        ]
+        answers = [rate_limits.allow(key, limit=limit, seconds=per) for key, (limit, per) in limits]
+        if not all(answers):
+            raise self.validation_error("too_many_login_attempts")
+
     def login(self, request, user):
         super().login(request, user)
         sessions.begin(request)
@@ -69,11 +67,6 @@ class AccountAdapter(DefaultAccountAdapter):
         text = kwargs.get("message") or MESSAGES.get(message_template)
         if text:
             messages.add_message(request, level, text)
-
-    def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        notice, address = NOTICES.get(template_prefix), email or user.email
-        if notice and address:
-            mails.send_security_notice(address, notice, language=user.language)
 
     def get_login_redirect_url(self, request):
         """One's own page: it says what is next, where the home page is the same for everybody."""
@@ -173,35 +166,3 @@ class WikimediaAccountAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(
             redirect("liaisons:settings_sign_in" if is_in else "account_login")
         )
-
-
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """Secrets are kept encrypted under the installation's key; the app shows our name."""
-
-    error_messages = {
-        **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This code is not right. Please type it again."),
-        "unverified_email": _("Confirm your e-mail address first."),
-        "cannot_delete_authenticator": _("The Core Team needs the code from an app to sign in."),
-        "cannot_generate_recovery_codes": _("Turn on the code from an app first."),
-    }
-
-    def get_totp_label(self, user):
-        return user.email or user.wiki_username or str(self._get_site_name())
-
-    def get_totp_issuer(self):
-        return str(settings.SITE_NAME)
-
-    def can_delete_authenticator(self, authenticator):
-        return not authenticator.user.is_staff
-
-    def encrypt(self, text):
-        return _fernet().encrypt(text.encode()).decode()
-
-    def decrypt(self, encrypted_text):
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> Fernet:
-    key = hashlib.sha256(b"liaisons.second_factor" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

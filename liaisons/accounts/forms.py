@@ -1,7 +1,5 @@
 """Forms of signing in and up; every word is ours, because allauth lacks two of our languages."""
 
-from allauth.mfa.base.forms import AuthenticateForm
-from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
@@ -128,28 +126,3 @@ class NewPasswordForm(forms.Form):
         password = self.cleaned_data["password"]
         validate_password(password, self.user)
         return password
-
-
-class _AppCode:
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        field = self.fields["code"]
-        field.label = self.code_label
-        field.error_messages["required"] = _("Enter the code.")
-        field.widget.attrs = {
-            "autocomplete": "one-time-code",
-            "inputmode": "numeric",
-            "dir": "ltr",
-        }
-
-
-class SecondFactorForm(_AppCode, AuthenticateForm):
-    """A code from the app, or a recovery code, at sign-in."""
-
-    code_label = _("Code from your app, or a recovery code")
-
-
-class TurnOnAppForm(_AppCode, ActivateTOTPForm):
-    """The first code of an app, which proves that it was set up."""
-
-    code_label = _("Code from your app")

@@ -10,16 +10,24 @@ from django.urls import reverse
 
 from liaisons.access import signed_in
 
+from .second_factor import has_factor
+
 
 def is_fresh(request) -> bool:
-    """True where this session proved within the last minutes who it is."""
+    """True where this session proved within the last minutes who it is.
+
+    Who has a second step proves it by that: mail or password alone must not change what guards
+    the account when they are lost.
+    """
     records = get_authentication_records(request, request.user)
+    if has_factor(request.user):
+        records = [record for record in records if record.get("method") == "mfa"]
     return bool(records) and (time.time() - records[-1]["at"] < settings.FRESH_SIGN_IN_MINUTES * 60)
 
 
 def can_prove(user) -> bool:
-    """True where we can ask this account for a proof: both ways begin with its address."""
-    return bool(user.email)
+    """True where we can ask this account for a proof: its address, or a second step."""
+    return bool(user.email) or has_factor(user)
 
 
 def prove(request, user, method: str) -> None:
@@ -30,7 +38,7 @@ def prove(request, user, method: str) -> None:
 def fresh_sign_in(view):
     """For any account that proved lately who it is; others are asked, and come back afterwards.
 
-    An account without an address came through Wikimedia and is let through.
+    An account with neither address nor second step came through Wikimedia and is let through.
     """
 
     @functools.wraps(view)

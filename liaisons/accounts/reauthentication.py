@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 from liaisons.access import signed_in
 from web.error_views import too_many_requests
 
-from . import codes, freshness, mails
+from . import codes, freshness, mails, passkeys, second_factor
 from .codes import Purpose
 from .entrance import code_page
-from .forms import PasswordForm
+from .forms import PasswordForm, posted
+from .second_factor_forms import PasskeyForm, SecondFactorForm
+from .second_factor_views import tell_of_recovery_code
 
 
 @signed_in
@@ -23,8 +25,10 @@ from .forms import PasswordForm
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request):
-    """By a code to the account's address, or by its password."""
+    """By the second step where there is one; else by a code by mail, or by the password."""
     next_url = get_next_redirect_url(request) or reverse("liaisons:settings")
+    if second_factor.has_factor(request.user):
+        return _by_second_step(request, next_url)
     has_password = request.user.has_usable_password()
     form = PasswordForm()
     try:
@@ -55,12 +59,37 @@ def ask(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request):
-    """The code that proves it."""
+    """The code that proves it, where there is no second step."""
+    if second_factor.has_factor(request.user):
+        return redirect("account_reauthenticate")
     return code_page(
         request,
         purpose=Purpose.CONFIRM,
         restart_url=reverse("account_reauthenticate"),
         then=_proved,
+    )
+
+
+def _by_second_step(request, next_url):
+    if request.method == "POST" and not second_factor.may_try(request, request.user):
+        return too_many_requests(request)
+    has_answer = "credential" in request.POST
+    form = SecondFactorForm(None if has_answer else posted(request), user=request.user)
+    passkey_form = PasskeyForm(request.POST if has_answer else None, user=request.user)
+    for tried in (form, passkey_form):
+        if tried.is_valid():
+            second_factor.prove(request, tried.authenticator)
+            tell_of_recovery_code(request, tried.authenticator)
+            return redirect(next_url)
+    return render(
+        request,
+        "mfa/reauthenticate.html",
+        {
+            "form": form,
+            "passkey_options": passkeys.options_to_ask(request.user),
+            "passkey_is_wrong": bool(passkey_form.errors),
+            "next_url": next_url,
+        },
     )
 
 

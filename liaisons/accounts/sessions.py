@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +36,20 @@ class Device:
     signed_in_at: datetime | None
     seen_at: datetime
     is_this: bool
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, but who was signed out while a page was under way gets to the sign-in page."""
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            response = redirect(settings.LOGIN_URL)
+            response.delete_cookie(
+                settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE
+            )
+            return response
 
 
 class SeenMiddleware:

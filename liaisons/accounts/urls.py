@@ -5,7 +5,7 @@ Only what is used is routed: none of allauth's own pages for sign-up, verificati
 
 from django.urls import path
 
-from . import entrance, reauthentication, second_factor, wikimedia
+from . import entrance, passkey_views, reauthentication, second_factor_views, wikimedia
 
 urlpatterns = [
     path("login/", entrance.sign_in, name="account_login"),
@@ -17,19 +17,14 @@ urlpatterns = [
     path("wikimedia/", wikimedia.begin, name="mediawiki_login"),
     path("reauthenticate/", reauthentication.ask, name="account_reauthenticate"),
     path("reauthenticate/code/", reauthentication.enter_code, name="account_reauthenticate_code"),
-    path("second-step/", second_factor.index, name="mfa_index"),
-    path("second-step/code/", second_factor.authenticate, name="mfa_authenticate"),
-    path("second-step/on/", second_factor.turn_on, name="mfa_activate_totp"),
-    path("second-step/off/", second_factor.turn_off, name="mfa_deactivate_totp"),
-    path("second-step/recovery/", second_factor.recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-step/", second_factor_views.index, name="mfa_index"),
+    path("second-step/code/", second_factor_views.authenticate, name="mfa_authenticate"),
+    path("second-step/on/", second_factor_views.turn_on_app, name="mfa_activate_totp"),
+    path("second-step/off/", second_factor_views.turn_off_app, name="mfa_deactivate_totp"),
     path(
-        "second-step/recovery/new/",
-        second_factor.new_recovery_codes,
-        name="mfa_generate_recovery_codes",
+        "second-step/recovery/", second_factor_views.recovery_codes, name="mfa_view_recovery_codes"
     ),
-    path(
-        "second-step/recovery/download/",
-        second_factor.download_recovery_codes,
-        name="mfa_download_recovery_codes",
-    ),
+    path("second-step/passkeys/add/", passkey_views.add, name="mfa_add_webauthn"),
+    path("second-step/passkeys/<int:pk>/name/", passkey_views.rename, name="mfa_edit_webauthn"),
+    path("second-step/passkeys/<int:pk>/remove/", passkey_views.remove, name="mfa_remove_webauthn"),
 ]

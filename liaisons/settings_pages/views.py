@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from liaisons.access import signed_in
 from liaisons.accounts import people
 from liaisons.accounts.forms import posted
-from liaisons.accounts.second_factor import is_mfa_enabled
+from liaisons.accounts.second_factor import has_factor
 from liaisons.models import User
 from liaisons.name_choice import reason_for
 from mailing import recipients
@@ -30,7 +30,7 @@ def overview(request):
         "liaisons/settings/overview.html",
         {
             "rhythm": Rhythm(recipients.preference_of(request.user).rhythm).label,
-            "has_second_step": is_mfa_enabled(request.user),
+            "has_second_step": has_factor(request.user),
         },
     )
 

@@ -16,6 +16,7 @@ from liaisons.accounts import erasure, people
 from liaisons.models import Mandate, MandateEvent, User
 from liaisons.settings_pages.forms import ProfileForm
 from mailing.models import Recipient
+from tests.cast import pass_second_step
 from tests.factories import CountryFactory, LanguageFactory, MandateFactory
 from web.models import Installation
 
@@ -102,6 +103,7 @@ def test_the_address_can_make_a_new_account(client, leaving, come_in):
 def test_a_reviewer_s_decisions_stay(client, frank, come_in, swahili):
     mandate = MandateFactory(group=swahili, confirmed=True, reviewer=frank)
     come_in(frank.email)
+    pass_second_step(client, frank, ago=0)
     client.post(reverse(DELETE), {"is_sure": "on"})
     mandate.refresh_from_db()
     assert mandate.status == Mandate.Status.CONFIRMED
@@ -137,6 +139,7 @@ def test_what_a_reviewer_wrote_goes_with_the_reviewer(client, frank, come_in, as
     application = MandateFactory()
     mandates.decline(mandate=application, by=frank, message="I, Frank, know your chair.")
     come_in(frank.email)
+    pass_second_step(client, frank, ago=0)
     client.post(reverse(DELETE), {"is_sure": "on"})
     assert (application.events.last().kind, application.events.last().message) == ("declined", "")
     page = as_person(application.person).get(reverse("liaisons:mandate", args=[application.pk]))

@@ -22,10 +22,10 @@ def core_team(client, settings):
     user = get_user_model().objects.create(
         username="core", email="core@example.org", is_staff=True, is_superuser=True
     )
-    from allauth.mfa.models import Authenticator
+    from tests.cast import pass_second_step
 
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     client.force_login(user)
+    pass_second_step(client, user)
     return client
 
 
