@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaisons import mandates, personal_data
-from liaisons.models import Mandate, MandateEvent, User
+from liaisons.models import Endorsement, Handover, Mandate, MandateEvent, User
 from liaisons.models.people import new_username
 from mailing import recipients
 from web import content_version
@@ -63,8 +63,13 @@ def _leave_groups(person):
             )
         elif mandate.status in (Mandate.Status.DRAFT, *Mandate.WAITING):
             mandates.withdraw(mandate=mandate, by=person)
-    # What the person wrote about how the group agreed may name them.
-    Mandate.objects.filter(person=person).update(evidence_url="", evidence_text="")
+    # What the person wrote about how the group agreed may name them. Notes that were handed over
+    # are with the successor already.
+    Mandate.objects.filter(person=person).update(
+        evidence_url="", evidence_text="", private_notes="", share_nonce=""
+    )
+    Endorsement.objects.filter(Q(person=person) | Q(mandate__person=person)).delete()
+    Handover.objects.filter(mandate__person=person, used_at=None).delete()
 
 
 def _unname_in_admin_log(person):
