@@ -1,9 +1,12 @@
 """People: what the Core Team sees of an account. Only here is an e-mail address shown."""
 
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from web import content_version
+from web.templatetags.web import moment
 
 from ..models import LanguageSkill, User
 
@@ -40,7 +43,19 @@ class UserAdmin(admin.ModelAdmin):
     inlines = [LanguageSkillInline]
     filter_horizontal = ["groups"]
     fieldsets = [
-        (None, {"fields": ["display_name", "wiki_username", "email", "country", "language"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "chosen_name",
+                    "wiki_username",
+                    "wiki_standing",
+                    "email",
+                    "country",
+                    "language",
+                ]
+            },
+        ),
         (
             _("Choices"),
             {"fields": ["is_public_by_name", "prefers_talk_page", "time_zone", "away_until"]},
@@ -56,6 +71,21 @@ class UserAdmin(admin.ModelAdmin):
         if request.user.is_superuser:
             return [name for name in shown if name not in self.POWERS]
         return shown
+
+    @admin.display(description=_("name"))
+    def chosen_name(self, person):
+        """The name given here; none where the wiki hid this person's name."""
+        return "" if person.wiki_suppressed_at else person.display_name
+
+    @admin.display(description=_("Wikimedia account"))
+    def wiki_standing(self, person):
+        """What the wiki did with the account, and since when we know."""
+        said = []
+        if person.wiki_locked_at:
+            said.append(format_html(_("Locked since {}"), moment(person.wiki_locked_at)))
+        if person.wiki_suppressed_at:
+            said.append(format_html(_("Name hidden since {}"), moment(person.wiki_suppressed_at)))
+        return format_html_join(mark_safe("<br>"), "{}", ((one,) for one in said))
 
     def save_model(self, request, obj, form, change):
         """Save the powers alone. A closed account is named no more, so pages are made anew."""
