@@ -51,7 +51,7 @@ class AwayForm(forms.Form):
     """The last day of an absence."""
 
     until = forms.DateField(
-        label=gettext_lazy("Until and with which day are you away?"),
+        label=gettext_lazy("Your last day away"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": gettext_lazy("Enter the day.")},
     )

@@ -69,7 +69,9 @@ class Dashboard:
 
     @property
     def is_newcomer(self) -> bool:
-        return not (self.mandates or self.waiting or self.has_draft or self.is_core_team)
+        # Whose mandate lapsed has a step that says how to come back.
+        begun = self.mandates or self.waiting or self.has_draft or self.steps
+        return not (begun or self.is_core_team)
 
     @property
     def has_several_groups(self) -> bool:
@@ -102,7 +104,7 @@ def of(person: User) -> Dashboard:
     """The dashboard of one person: as many queries for one of everything as for twenty."""
     own = Mandate.objects.filter(person=person).select_related("group", "contact")
     mandates = list(own.active().order_by("last_day", "pk"))
-    waiting = list(own.waiting())
+    waiting = list(own.waiting().select_related("group", "reviewer"))
     is_core_team = access.is_core_team(person)
     return Dashboard(
         mandates=mandates,
