@@ -1,4 +1,4 @@
-"""What the tests of letters share: a form filled in as a person would, and the mails that follow."""
+"""What the tests of letters share: a form filled in as by a person, and the mails that follow."""
 
 import re
 
