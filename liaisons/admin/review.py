@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,8 @@ from ..errors import AlreadyDone, NotAllowed, Refused
 from ..models import Group, Mandate
 from ..review_texts import ASK, CONFIRM, DECLINE
 from ..waiting_times import days_waiting, usual_review_days
-from .review_forms import ChangeContactForm, EndForm, ReviewForm
+from . import queue
+from .review_forms import ChangeContactForm, DisputeForm, EndForm, ReplyForm, ReviewForm
 
 MAIL_AFTER = {
     CONFIRM: notices.CONFIRMED,
@@ -36,14 +36,12 @@ def review_page(model_admin, request, mandate):
         return _page(model_admin, request, mandate)
     if not mandates.may_review(request.user):
         raise PermissionDenied
-    if mandate.person_id == request.user.pk:
-        # Nothing about one's own mandate, its proposed group and its contact included.
-        messages.warning(
-            request, _("No one reviews their own mandate. Please ask another reviewer.")
-        )
-        return _back(mandate)
+    if message := mandates.part_in(mandate, request.user):
+        # Nothing about it, its proposed group and its contact included.
+        messages.warning(request, message)
+        return queue.same_page(request, mandate)
     act = ACTS.get(request.POST.get("do", ""))
-    return act(model_admin, request, mandate) if act else _back(mandate)
+    return act(model_admin, request, mandate) if act else queue.same_page(request, mandate)
 
 
 def _preview(model_admin, request, mandate):
@@ -85,15 +83,15 @@ def _send(model_admin, request, mandate):
             done = _("Declined. The applicant gets a mail with the reason.")
     except AlreadyDone as refusal:
         _say_who_was_faster(request, mandate, refusal)
-        return _back(mandate)
+        return queue.same_page(request, mandate)
     except NotAllowed as refusal:
         messages.warning(request, refusal.message)
-        return _back(mandate)
+        return queue.same_page(request, mandate)
     except Refused as refusal:
         form.add_error(None, str(refusal.message))
         return _page(model_admin, request, mandate, review_form=form)
     messages.success(request, done)
-    return redirect("admin:liaisons_mandate_changelist")
+    return queue.after_decision(model_admin, request, mandate)
 
 
 def _end(model_admin, request, mandate):
@@ -110,6 +108,53 @@ def _end(model_admin, request, mandate):
             why=form.cleaned_data["why"],
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
+        ),
+    )
+
+
+def _take(model_admin, request, mandate):
+    seen = request.POST.get("seen", "")
+    return _try(
+        request,
+        mandate,
+        _("It is yours now."),
+        lambda: mandates.take(
+            mandate=mandate, by=request.user, seen=int(seen) if seen.isdecimal() else 0
+        ),
+    )
+
+
+def _reply(model_admin, request, mandate):
+    form = ReplyForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _page(model_admin, request, mandate, reply_form=form)
+    return _try(
+        request,
+        mandate,
+        _("Your message is on its way."),
+        lambda: mandates.reply(mandate=mandate, by=request.user, **form.cleaned_data),
+    )
+
+
+def _close_review(model_admin, request, mandate):
+    form = DisputeForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _page(model_admin, request, mandate, dispute_form=form)
+    answers = form.cleaned_data
+    common = {"mandate": mandate, "by": request.user, "seen": answers["seen"]}
+    if answers["outcome"] == DisputeForm.KEEP:
+        return _try(
+            request,
+            mandate,
+            _("The mandate stays. The liaison gets a mail."),
+            lambda: mandates.close_review(**common, message=answers["message"]),
+        )
+    return _try(
+        request,
+        mandate,
+        _("The mandate has ended. The liaison gets a mail with the reason."),
+        lambda: mandates.end_mandate(
+            **common, reason=answers["message"], why=Mandate.EndReason.WITHDRAWN_BY_GROUP
         ),
     )
 
@@ -150,6 +195,9 @@ ACTS = {
     "preview": _preview,
     "change": _change,
     "send": _send,
+    "take": _take,
+    "reply": _reply,
+    "close_review": _close_review,
     "end": _end,
     "contact": _change_contact,
     "accept_group": _accept_group,
@@ -166,7 +214,7 @@ def _try(request, mandate, done, verb):
         messages.warning(request, refusal.message)
     else:
         messages.success(request, done)
-    return _back(mandate)
+    return queue.same_page(request, mandate)
 
 
 def _say_who_was_faster(request, mandate, refusal):
@@ -179,10 +227,6 @@ def _say_who_was_faster(request, mandate, refusal):
         )
 
 
-def _back(mandate):
-    return redirect("admin:liaisons_mandate_change", mandate.pk)
-
-
 def _review_form(request, mandate, data=None):
     return ReviewForm(
         data,
@@ -193,9 +237,19 @@ def _review_form(request, mandate, data=None):
     )
 
 
-def _page(model_admin, request, mandate, review_form=None, end_form=None, contact_form=None):
+def _page(
+    model_admin,
+    request,
+    mandate,
+    review_form=None,
+    end_form=None,
+    contact_form=None,
+    reply_form=None,
+    dispute_form=None,
+):
     seen = mandates.state_of(mandate)
-    may_decide = mandates.may_review(request.user) and mandate.person_id != request.user.pk
+    part = mandates.part_in(mandate, request.user)
+    may_decide = mandates.may_review(request.user) and not part
     same_group = Mandate.objects.filter(group=mandate.group, submitted_at__isnull=False)
     same_person = Mandate.objects.filter(person=mandate.person, submitted_at__isnull=False)
     return _render(
@@ -205,7 +259,9 @@ def _page(model_admin, request, mandate, review_form=None, end_form=None, contac
         "review",
         {
             "may_decide": may_decide,
-            "is_own": mandate.person_id == request.user.pk,
+            "part": part,
+            "seen": seen,
+            "said": mandate.endorsements.select_related("person"),
             "is_proposed": mandate.group.status == Group.Status.PROPOSED,
             "seats": seats.of_group(mandate.group),
             "skills": mandate.person.language_skills.select_related("language"),
@@ -216,6 +272,8 @@ def _page(model_admin, request, mandate, review_form=None, end_form=None, contac
             "usual_days": usual_review_days(),
             "review_form": review_form or _review_form(request, mandate),
             "end_form": end_form or EndForm(initial={"seen": seen}, label_suffix=""),
+            "reply_form": reply_form or ReplyForm(initial={"seen": seen}, label_suffix=""),
+            "dispute_form": dispute_form or DisputeForm(initial={"seen": seen}, label_suffix=""),
             "contact_form": contact_form or ChangeContactForm(mandate=mandate, label_suffix=""),
         },
     )
@@ -230,6 +288,7 @@ def _render(model_admin, request, mandate, template, context):
             "opts": model_admin.model._meta,
             "title": str(mandate.group),
             "mandate": mandate,
+            "queue": queue.around(model_admin, request, mandate),
             **context,
         },
     )
