@@ -6,6 +6,7 @@ if (form) offer(form);
 
 function offer(form) {
   const said = form.querySelector("[data-passkey-said]");
+  form.querySelector("[data-passkey-without]").remove();
   if (!window.PublicKeyCredential) {
     said.textContent = said.dataset.none;
     return;
