@@ -5,7 +5,7 @@ people wrote to each other, and applications that were not confirmed, are not.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,7 @@ class Term:
     seat: str
     name: str
     since: datetime
-    until: datetime | None
+    until: date | None
     ending: Promise | str
     is_active: bool
 

@@ -48,7 +48,11 @@ def _remind(ids: list[int]) -> int:
     """Asked again now that the rows are held: another run may have been faster."""
     mandates = list(_due(timezone.localdate()).filter(pk__in=ids).select_related("person"))
     MandateReminder.objects.bulk_create(
-        MandateReminder(mandate=mandate, last_day=mandate.last_day, days_before=mandate.step)
+        MandateReminder(
+            mandate=mandate,
+            last_day=mandate.last_day,
+            days_before=mandate.step,  # type: ignore[attr-defined]
+        )
         for mandate in mandates
     )
     notices.tell_ends(mandates)
