@@ -6,7 +6,7 @@ from django.utils import timezone
 from . import positions
 from .addresses import address_hash
 from .due_hours import is_time_zone
-from .models import Notice, Preference, Recipient, Rhythm, SectionCursor
+from .models import Delivery, Notice, Preference, Recipient, Rhythm, SectionCursor
 
 DEFAULT_RHYTHM = Rhythm.WEEKLY
 
@@ -60,6 +60,9 @@ def forget_user(user) -> None:
     What still waited is dropped as skipped when its turn comes.
     """
     for recipient in Recipient.objects.select_for_update().filter(user=user):
+        if recipient.address:
+            elsewhere = Notice.objects.filter(address__iexact=recipient.address)
+            elsewhere.update(address="", context={}, error="", story=[])
         recipient.user = None
         recipient.address = recipient.address_hash = ""
         recipient.is_verified = False
@@ -68,7 +71,9 @@ def forget_user(user) -> None:
         recipient.save()
         recipient.preferences.all().delete()
         recipient.cursors.all().delete()
-        Notice.objects.filter(recipient=recipient).update(context={})
+        # A server's answer may repeat a name.
+        Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
+        Delivery.objects.filter(recipient=recipient).update(error="", story=[])
 
 
 @transaction.atomic

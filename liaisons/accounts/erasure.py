@@ -2,9 +2,12 @@
 
 What stays is that somebody held a mandate, and when: the group's history belongs to the group.
 The row of the person stays with it, without anything that says who they were. Histories store
-ids and no names, so the person disappears everywhere at once. What the person wrote into a
-mandate's history, and what was written to them, goes too: only that it was said stays, and when.
+ids and no names, so the person disappears everywhere at once, or is called by a pseudonym where
+they asked for one. What the person wrote into a mandate's history, and what was written to them,
+goes too: only that it was said stays, and when.
 """
+
+import secrets
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -22,16 +25,25 @@ from liaisons.models.people import new_username
 from mailing import recipients
 from web import content_version
 
+# No vowels, so that no word comes out, and nothing that is taken for something else.
+CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ2345679"
+CODE_LENGTH = 4
+
 
 @transaction.atomic
-def erase(person: User) -> User:
-    """Delete an account for good, by its owner. Safe to call twice."""
+def erase(person: User, *, with_pseudonym: bool = False) -> User:
+    """Delete an account for good, by its owner. Safe to call twice.
+
+    ``with_pseudonym``: histories and published texts call the person by a made-up name, which says
+    that all of these were the same person and no more.
+    """
     # Not the key too: who holds one of the mandates may be about to write an event of the person.
     person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if person.erased_at:
         return person
     personal_data.forget(person)
     _leave_groups(person)
+    _leave_the_core_team(person)
     recipients.forget_user(person)
     EmailAddress.objects.filter(user=person).delete()
     SocialAccount.objects.filter(user=person).delete()
@@ -42,6 +54,9 @@ def erase(person: User) -> User:
     person.user_permissions.clear()
     _unname_in_admin_log(person)
     _empty(person)
+    if with_pseudonym:
+        person.pseudonym = new_pseudonym()
+        person.save(update_fields=["pseudonym"])
     content_version.bump()
     return person
 
@@ -72,6 +87,24 @@ def _leave_groups(person):
     Handover.objects.filter(mandate__person=person, used_at=None).delete()
 
 
+def _leave_the_core_team(person):
+    """Somebody else has to act on what is still open."""
+    Mandate.objects.waiting().filter(reviewer=person).update(reviewer=None)
+    Mandate.objects.open().filter(contact=person).update(contact=None)
+
+
+def new_pseudonym() -> str:
+    """A code that no other erased person has."""
+    while True:
+        code = _any_code()
+        if not User.objects.filter(pseudonym=code).exists():
+            return code
+
+
+def _any_code():
+    return "".join(secrets.choice(CODE_LETTERS) for _place in range(CODE_LENGTH))
+
+
 def _unname_in_admin_log(person):
     """The admin's own log keeps what a thing was called; of a person only the number stays."""
     about = LogEntry.objects.filter(
@@ -88,6 +121,10 @@ def _empty(person):
     person.language, person.time_zone = "en", "UTC"
     person.is_public_by_name = False
     person.prefers_talk_page = False
+    person.away_until = None
+    person.contact_by = User.ContactBy.NONE
+    person.address_since = person.address_used_at = None
+    person.wiki_checked_at = person.wiki_locked_at = person.wiki_suppressed_at = None
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = None
     person.erased_at = timezone.now()

@@ -59,7 +59,8 @@ class User(AbstractUser):
     wiki_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     wiki_locked_at = models.DateTimeField(null=True, blank=True, editable=False)
     wiki_suppressed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # What an erased person is called in histories and published texts, where they asked for it.
+    # The code by which an erased person is called in histories and published texts, where they
+    # asked for it: "Former liaison K7Q2" in the reader's language.
     pseudonym = models.CharField(max_length=60, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -74,8 +75,15 @@ class User(AbstractUser):
 
     @property
     def public_name(self) -> str:
-        """The name everyone may see, or an empty string where the person is not public by name."""
-        if not self.is_public_by_name or self.erased_at or not self.is_active:
+        """The name everyone may see, or an empty string where the person is not public by name.
+
+        After the account was deleted it is the pseudonym, where the person asked for one.
+        """
+        if self.erased_at:
+            # Translators: a person who deleted their account; the code is made up, such as K7Q2.
+            named = _("Former liaison %(code)s") % {"code": self.pseudonym}
+            return named if self.pseudonym else ""
+        if not self.is_public_by_name or not self.is_active:
             return ""
         if self.wiki_suppressed_at:
             return ""

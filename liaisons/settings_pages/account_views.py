@@ -16,6 +16,7 @@ from liaisons.accounts.codes import Purpose
 from liaisons.accounts.entrance import code_page
 from liaisons.accounts.forms import AddressForm, NewPasswordForm, posted
 from liaisons.accounts.freshness import fresh_sign_in
+from liaisons.models import Mandate
 from web.error_views import too_many_requests
 from web.policies import policy
 
@@ -94,12 +95,23 @@ def password(request):
 @form_page
 def delete(request):
     """Delete the account, after saying what goes and what stays."""
-    form = DeleteForm(posted(request))
+    own = Mandate.objects.filter(person=request.user).select_related("group")
+    form = DeleteForm(posted(request), was_liaison=own.held().exists())
     if form.is_valid():
-        erasure.erase(request.user)
+        person = erasure.erase(request.user, with_pseudonym=form.wants_pseudonym)
         get_adapter().logout(request)
+        if person.public_name:
+            messages.info(
+                request,
+                _("Histories and published texts call you “%(name)s” from now on.")
+                % {"name": person.public_name},
+            )
         return redirect("liaisons:account_deleted")
-    return render(request, "liaisons/settings/delete.html", {"form": form})
+    return render(
+        request,
+        "liaisons/settings/delete.html",
+        {"form": form, "seats": own.active().order_by("pk")},
+    )
 
 
 @policy("anonymous")

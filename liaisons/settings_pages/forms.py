@@ -120,12 +120,34 @@ class DigestForm(forms.Form):
 
 
 class DeleteForm(forms.Form):
-    """The confirmation that the account is to be deleted."""
+    """The confirmation that the account is to be deleted, and what histories say afterwards."""
 
+    NO_NAME, PSEUDONYM = "none", "pseudonym"
+    called = forms.ChoiceField(
+        label=_("What should histories and published texts call you?"),
+        choices=[
+            (NO_NAME, _("Nothing: they only say that somebody held the seat.")),
+            (PSEUDONYM, _("A made-up name, such as “Former liaison K7Q2”. We choose it.")),
+        ],
+        help_text=_("With a made-up name, readers can see what came from the same person."),
+        widget=forms.RadioSelect,
+        initial=NO_NAME,
+        required=False,
+    )
     is_sure = forms.BooleanField(
         label=_("Yes, delete my account. I know that this cannot be undone."),
         error_messages={"required": _("Tick the box to delete your account.")},
     )
+
+    def __init__(self, *args, was_liaison, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not was_liaison:
+            del self.fields["called"]
+
+    @property
+    def wants_pseudonym(self) -> bool:
+        """True where histories are to call the person by a made-up name."""
+        return self.cleaned_data.get("called") == self.PSEUDONYM
 
 
 def time_zones() -> list[str]:

@@ -15,9 +15,7 @@ urlpatterns = [
     path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),
     path("sign-in/wikimedia/", sign_in_views.connect, name="settings_sign_in_connect"),
-    path(
-        "sign-in/wikimedia/unlink/", sign_in_views.disconnect, name="settings_sign_in_disconnect"
-    ),
+    path("sign-in/wikimedia/unlink/", sign_in_views.disconnect, name="settings_sign_in_disconnect"),
     path(
         "sign-in/email/remove/",
         sign_in_views.remove_address,
