@@ -39,7 +39,8 @@ def reports(person) -> dict:
     return {
         "begun": list(
             Report.objects.filter(person=person).values(
-                "number", "group__name", "status", "started_at", "published_at"
+                "number", "group__name", "status", "started_at", "published_at",
+                "held_on", "place", "page_url", "overview",
             )
         ),
         "published_versions": list(
@@ -52,7 +53,7 @@ def reports(person) -> dict:
                 "report__group__name", "saved_at", "data"
             )
         ),
-    }
+    }  # fmt: skip
 
 
 def answers(person) -> dict:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from mailing.models import Notice
 
@@ -16,7 +17,7 @@ from . import notices
 
 def register() -> None:
     """Make known what is held of letters on a person; called once, when the app is ready."""
-    personal_data.register("letters", held_on, forget=forget)
+    personal_data.register("letters", held_on, heading=_("Letters"), forget=forget)
 
 
 def forget_old(at: datetime | None = None) -> int:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from web.models import Installation
 
+from .canaries import leaving  # noqa: F401 (a fixture)
 from .oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from .wiki import ADA
 

@@ -7,43 +7,27 @@ import threading
 from datetime import timedelta
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core import mail
-from django.db import connection, connections, models
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from liaisons import mandates
 from liaisons.accounts import erasure
-from liaisons.data_exports import making
-from liaisons.models import Endorsement, Mandate, MandateEvent, Session, User
+from liaisons.models import Mandate, MandateEvent, Session, User
 from mailing import deliver, notices, recipients, transport
 from mailing.addresses import address_hash
 from mailing.models import Notice, Recipient, Suppression
 from mailing.transport import Temporary
-from tests.factories import MandateFactory
-from tests.harness.private_fields import MACHINE, PUBLIC_MODELS
-from tests.harness.test_canaries import REFUSE_CHANGES, text_fields
 
-MARK = "canary"
-ADDRESS = f"{MARK}-alice@example.org"
+from .canaries import ADDRESS, MARK
+
 # What was published speaks for the group and stays; the rest says nothing about who it was.
 STAYS = {
     "strategy_report",
     "strategy_reportversion",
     "strategy_statement",
     "strategy_relay",
-}
-# Hold to rules of their own; the addresses among them have a marker already.
-LEFT_ALONE = {
-    "account.EmailAddress.email",
-    "liaisons.User.pseudonym",
-    "mailing.Notice.address",
-    "mailing.Recipient.address",
-    "mailing.Recipient.address_hash",
 }
 
 
@@ -66,83 +50,6 @@ def dump() -> dict[str, str]:
 def left(word: str = MARK) -> set[str]:
     """The tables in which a word stands, in any case."""
     return {name for name, text in dump().items() if word.lower() in text.lower()} - STAYS
-
-
-def belongs_to(row, person) -> bool:
-    """Whether a row is the person's own, or theirs through what belongs to them."""
-    if row == person:
-        return True
-    mine = ("person", "user", "sender", "saved_by", "actor", "recipient", "mandate", "account")
-    return any(
-        belongs_to(other, person)
-        for name in mine
-        if isinstance(other := getattr(row, name, None), models.Model)
-    )
-
-
-def mark(person) -> set[str]:
-    """Put a marker into each text of each row of a person; gives the tables' names."""
-    marked = set()
-    for model, column, name in text_fields():
-        if name in MACHINE | REFUSE_CHANGES | LEFT_ALONE or column.choices:
-            continue
-        if model._meta.label in PUBLIC_MODELS or model._meta.label == "liaisons.Group":
-            continue
-        for row in model._default_manager.all():
-            if not belongs_to(row, person):
-                continue
-            value = f"{MARK}-{column.name}-{row.pk}"
-            if isinstance(column, models.JSONField):
-                value = {"x": value}
-            elif isinstance(column, models.EmailField):
-                value = ADDRESS
-            elif isinstance(column, models.URLField):
-                value = f"https://{MARK}.example.org/{row.pk}"
-            # What refuses any change was made with a text of its own.
-            if model._meta.db_table in REFUSING:
-                continue
-            value = value[: column.max_length] if isinstance(value, str) else value
-            model._default_manager.filter(pk=row.pk).update(**{column.name: value})
-            marked.add(name)
-    return marked
-
-
-REFUSING = {"liaisons_mandateevent", "strategy_reportversion"}
-
-
-@pytest.fixture
-def leaving(world):
-    """Alice of the world, with everything the product can hold, and a marker in all of it."""
-    alice, frank, bob = (world.people["liaison"], world.people["superuser"], world.people["member"])
-    User.objects.filter(pk=alice.pk).update(email=ADDRESS, pseudonym="")
-    alice.refresh_from_db()
-    alice.emailaddress_set.update(email=ADDRESS)
-    recipients.sync_user(alice, ADDRESS, "en", "UTC")
-    SocialAccount.objects.create(user=alice, provider="mediawiki", uid="17", extra_data={})
-    alice.language_skills.create(language_id="sw")
-    application = MandateFactory(person=alice, explained=True)
-    mandates.ask_for_more(mandate=application, by=frank, message=f"Dear {MARK}, who agreed?")
-    mandates.answer_more(mandate=application, by=alice, message=f"{MARK} did.")
-    Endorsement.objects.create(mandate=world.application, person=alice, verdict="contests",
-                               reason="x")  # fmt: skip
-    notices.send("mandate_received", ADDRESS, {"mandate_id": application.pk})
-    LogEntry.objects.create(
-        user=frank, content_type=ContentType.objects.get_for_model(User), object_id=str(alice.pk),
-        object_repr=f"{MARK} Alice", action_flag=2, change_message="[]",
-    )  # fmt: skip
-    browser = Client()
-    browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    session = browser.session
-    session["unsaved"] = {"place": "x", "typed": f"{MARK}-typed"}
-    session.save()
-    marked = mark(alice)
-    assert len(marked) > 20, marked
-    assert bob
-    making.request(alice)
-    making.make_due()
-    assert left(), "nothing was marked"
-    alice.refresh_from_db()
-    return alice
 
 
 def test_nothing_of_the_person_is_left_in_any_table(leaving):
