@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from liaisons.access import signed_in
 
+from . import ways
 from .second_factor import has_factor
 
 
@@ -26,8 +27,8 @@ def is_fresh(request) -> bool:
 
 
 def can_prove(user) -> bool:
-    """True where we can ask this account for a proof: its address, or a second step."""
-    return bool(user.email) or has_factor(user)
+    """True where we can ask this account for a proof: its address, a second step, or Wikimedia."""
+    return bool(user.email) or has_factor(user) or ways.can_use_wikimedia(user)
 
 
 def prove(request, user, method: str) -> None:
@@ -38,7 +39,7 @@ def prove(request, user, method: str) -> None:
 def fresh_sign_in(view):
     """For any account that proved lately who it is; others are asked, and come back afterwards.
 
-    An account with neither address nor second step came through Wikimedia and is let through.
+    An account with neither, whose Wikimedia account is locked or hidden by now, is let through.
     """
 
     @functools.wraps(view)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from liaisons.access import signed_in
 from web.error_views import too_many_requests
 
-from . import codes, freshness, mails, passkeys, second_factor
+from . import codes, freshness, mails, passkeys, second_factor, ways
 from .codes import Purpose
 from .entrance import code_page
 from .forms import PasswordForm, posted
@@ -51,7 +51,12 @@ def ask(request):
     return render(
         request,
         "account/reauthenticate.html",
-        {"form": form, "has_password": has_password, "next_url": next_url},
+        {
+            "form": form,
+            "has_password": has_password,
+            "next_url": next_url,
+            "wikimedia_is_on": ways.can_use_wikimedia(request.user),
+        },
     )
 
 

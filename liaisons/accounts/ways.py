@@ -76,6 +76,11 @@ def of(person: User) -> Ways:
     )
 
 
+def can_use_wikimedia(person: User) -> bool:
+    """True where this account can be opened by its Wikimedia account today."""
+    return wikimedia.is_on() and _opens(person, _link_of(person))
+
+
 @transaction.atomic
 def connect_wikimedia(*, person: User, uid: str, name: str) -> User:
     """Let a Wikimedia account that was just proved sign in to this account.
@@ -172,9 +177,13 @@ def _why_keep_wikimedia(person) -> str:
 def _why_keep_address(person, link) -> str:
     if person.is_staff or person.is_superuser:
         return str(CORE_TEAM_KEEPS)
-    # A locked or hidden account cannot sign in at the wiki, so it is no way in here.
-    works = link and wikimedia.is_on() and not person.wiki_locked_at
-    return "" if works and not person.wiki_suppressed_at else str(ADDRESS_IS_LAST)
+    return "" if _opens(person, link) else str(ADDRESS_IS_LAST)
+
+
+def _opens(person, link) -> bool:
+    """A locked or hidden account cannot sign in at the wiki, so it is no way in here."""
+    is_well = not person.wiki_locked_at and not person.wiki_suppressed_at
+    return bool(link) and wikimedia.is_on() and is_well
 
 
 def _be_known_as(person, name, *, checked_at):

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from tests.factories import UserFactory
 
+from .wiki import prove_lately, signed_in_person, through_wikimedia
+
 KNOWN, UNKNOWN = "known@example.org", "other@example.org"
 FORMS = [
     ("account_login", {}),
@@ -40,9 +42,9 @@ def without_tokens(html):
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", html)
 
 
-def seen(name, data, address, hashes):
+def seen(name, data, address, hashes, client=None):
     """Everything a stranger can see or measure when they send this address."""
-    client = Client()
+    client = client or Client()
     mail.outbox.clear()
     hashes.clear()
     with CaptureQueriesContext(
@@ -99,3 +101,49 @@ def test_signing_up_again_with_a_password_changes_nothing_of_the_account(client,
     person.refresh_from_db()
     assert person.check_password("the first long one")
     assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_asking_for_another_address_is_the_same_for_every_address(come_in, hashes):
+    """Whose it is comes out only when its owner types the code."""
+    UserFactory(email=KNOWN).set_password("another long one")
+    answers = []
+    for number, address in enumerate((KNOWN, UNKNOWN)):
+        client = Client()
+        client.force_login(UserFactory(email=f"asker{number}@example.org"))
+        prove_lately(client)
+        answers.append(seen("liaisons:settings_email", {}, address, hashes, client=client))
+    known, unknown = answers
+    assert known == unknown
+    assert known["status"] == 200
+    assert len(known["mails"]) == 1
+
+
+PAGES_OF_WAYS = ["settings_sign_in", "settings_sign_in_connect", "settings_sign_in_disconnect",
+                 "settings_sign_in_remove_email"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES_OF_WAYS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_learns_nothing_from_the_pages_about_ones_ways(hashes, wiki, name, method):
+    """Signed out, whatever address or name is sent along."""
+    UserFactory(email=KNOWN, wiki_username="Known")
+    address = reverse(f"liaisons:{name}")
+    answers = []
+    for sent in ({"email": KNOWN, "name": "Known"}, {"email": UNKNOWN, "name": "Unknown"}):
+        with CaptureQueriesContext(connection) as queries:
+            response = getattr(Client(), method)(address, sent)
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("account_login"))
+        answers.append((len(queries), len(hashes), len(mail.outbox)))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_wikimedia_account_whose_address_is_taken_learns_only_that(client, wiki, is_known):
+    """The wiki confirmed the address: its owner may know that it has an account here."""
+    if is_known:
+        UserFactory(email=wiki.profile["email"].lower())
+    with CaptureQueriesContext(connection):
+        through_wikimedia(client)
+    assert mail.outbox == []
+    assert signed_in_person(client).username == "wm:4711"

@@ -1,7 +1,6 @@
 """The ways to sign in: connected and taken away, never merged, never none left."""
 
 import threading
-import time
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,9 +18,16 @@ from liaisons.models import User
 from mailing.models import Recipient
 from tests.factories import UserFactory
 from web import content_version
+from web.models import Installation
 
 from .conftest import code_in
-from .wiki import at_the_wiki, back_from_the_wiki, signed_in_person, through_wikimedia
+from .wiki import (
+    at_the_wiki,
+    back_from_the_wiki,
+    prove_lately,
+    signed_in_person,
+    through_wikimedia,
+)
 
 PAGE = "liaisons:settings_sign_in"
 CONNECT = "liaisons:settings_sign_in_connect"
@@ -163,15 +169,6 @@ def test_a_victim_cannot_be_made_to_connect_somebody_elses_wikimedia_account(cli
         assert not SocialAccount.objects.exists()
 
 
-def prove_lately(client, person):
-    """Let a signed-in browser count as proved just now."""
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "code", "at": time.time()}]
-    session["_auth_user_id"] = str(person.pk)
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
-
-
 def test_a_state_that_somebody_else_began_connects_nobody(client, wiki, ada):
     """Another account is signed in under the same session when the answer comes."""
     back = back_from_the_wiki(client.post(reverse(CONNECT)))
@@ -281,6 +278,7 @@ def test_removing_the_address_stops_mail_and_takes_the_password(client, wiki, ad
 def test_the_core_team_keeps_an_address(client, wiki, ada):
     link(ada)
     User.objects.update(is_staff=True)
+    Installation.objects.update(is_demo=True)  # else a second step is asked for first
     page = client.post(reverse(REMOVE), follow=True).content.decode()
     assert "keep an e-mail address" in page
     assert User.objects.get().email
@@ -383,3 +381,18 @@ def test_a_new_address_begins_anew(client, ada):
     assert ada.email == "new@example.org"
     assert ada.address_since
     assert ada.address_used_at is None
+
+
+def test_an_account_with_wikimedia_only_proves_itself_there(client, wiki, settings):
+    wiki.profile["email"] = None
+    through_wikimedia(client)
+    person = signed_in_person(client)
+    goal = reverse("liaisons:settings_email")
+    settings.FRESH_SIGN_IN_MINUTES = -1
+    asked = client.get(goal)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert "Continue with Wikimedia" in client.get(asked.url).content.decode()
+    settings.FRESH_SIGN_IN_MINUTES = 15
+    assert through_wikimedia(client, next=goal).url == goal
+    assert client.get(goal).status_code == 200
+    assert signed_in_person(client) == person
