@@ -52,7 +52,10 @@ def objects(world):
         ("the other liaison's", other),
     ):
         found.append(by_id("liaisons:mandate", mandate, whose))
-        for step in ("answer", "withdraw", "end", "renew", "again"):
+        for step in (
+            "answer", "add", "ask", "share", "notes", "successor", "withdraw", "end", "renew",
+            "again",
+        ):  # fmt: skip
             found.append(by_id(f"liaisons:mandate_{step}", mandate, whose))
     for step in ("edit", "withdraw"):
         found.append(by_id(f"strategy:relay_{step}", world.relay, "of the liaison's group"))

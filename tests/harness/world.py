@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from liaisons import group_search
+from liaisons import group_search, mandates
 from liaisons.models import (
     Endorsement,
     Group,
@@ -68,6 +68,7 @@ class World:
     ending: Mandate
     letter: Letter
     token: str
+    handover: str
     event: MandateEvent
     passkey: Authenticator
 
@@ -116,6 +117,8 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     MandateFactory(group=GroupFactory(name="სხვა"), person=alice)
     MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
     held = Mandate.objects.get(group=swahili, person=alice, status="confirmed")
+    Mandate.objects.filter(pk=held.pk).update(share_nonce="a" * 22)
+    _handover, handover = mandates.invite_successor(mandate=held, by=alice)
     Endorsement.objects.create(mandate=held, person=bob, verdict="contests", reason="მიზეზი")
     letter = Letter.objects.create(
         group=swahili, mandate=held, sender=bob, sender_name="ადამიანი",
@@ -185,6 +188,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         ending=ending,
         letter=letter,
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
+        handover=handover,
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
         passkey=Authenticator.objects.create(
             user=bob, type=Authenticator.Type.WEBAUTHN, data={"name": "გასაღები", "credential": {}}
@@ -281,6 +285,15 @@ SAMPLES = {
     "liaisons:mandate_renew": lambda w: {"pk": w.ending.pk},
     "liaisons:mandate_again": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_answer": lambda w: {"pk": w.application.pk},
+    "liaisons:mandate_add": lambda w: {"pk": w.application.pk},
+    "liaisons:mandate_ask": lambda w: {"pk": w.application.pk},
+    "liaisons:mandate_successor": lambda w: {"pk": w.mandate.pk},
+    "liaisons:mandate_notes": lambda w: {"pk": w.mandate.pk},
+    "liaisons:mandate_share": lambda w: {"pk": w.mandate.pk},
+    "liaisons:succeed": lambda w: {"token": w.handover},
+    "liaisons:endorse": lambda w: {
+        "token": mandates.share_token(Mandate.objects.get(pk=w.mandate.pk))
+    },
     "liaisons:mandate_withdraw": lambda w: {"pk": w.application.pk},
     "mfa_edit_webauthn": lambda w: {"pk": w.passkey.pk},
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
@@ -293,6 +306,10 @@ SAMPLES = {
 READERS = {
     "liaisons:mandate_renew": "other liaison",
     "liaisons:mandate_answer": "applicant",
+    "liaisons:mandate_add": "applicant",
+    "liaisons:mandate_ask": "applicant",
+    "liaisons:endorse": "member",
+    "liaisons:succeed": "member",
     "liaisons:mandate_withdraw": "applicant",
     "liaisons:join_done": "applicant",
 }
