@@ -35,16 +35,21 @@ class Opened:
     """An opened page in which somebody writes, and how often it has saved.
 
     ``page`` is a name of its own for each opening. ``before`` names the page whose unsaved words
-    this one took over, after a crash or a new sign-in.
+    this one took over, after a crash or a new sign-in, and ``before_step`` how often that one had
+    sent its words by then: it may still be open, and have saved newer ones since.
     """
 
     page: str = ""
     step: int = 0
     before: str = ""
+    before_step: int = 0
 
     def saved(self, draft: ReportDraft) -> bool:
         """True where the draft's last words came from here, whatever became of the answer."""
-        return bool(draft.saved_from) and draft.saved_from in (self.page, self.before)
+        if not draft.saved_from:
+            return False
+        is_taken_over = draft.saved_from == self.before and draft.saved_step <= self.before_step
+        return draft.saved_from == self.page or is_taken_over
 
 
 UNKNOWN = Opened()

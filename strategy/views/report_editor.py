@@ -56,7 +56,7 @@ def report_new(request):
     if (typed := unsaved.taken(request)) is not None:
         form = report_forms.form_of(None, group=group, person=request.user)
         return _editor(
-            request, None, group=group, key=key, came_back=True, before=typed.get("page", ""),
+            request, None, group=group, key=key, came_back=True, before=_opened_by(typed),
             shown=report_forms.typed(form, typed),
         )  # fmt: skip
     usual = Language.objects.filter(pk=reports.usual_language(group, by=request.user)).first()
@@ -161,7 +161,7 @@ def _not_saved(request, report, refusal, **context):
         return answer(400, problem="refused", message=str(refusal.message))
     seen = _number(request.POST.get("seen"))
     return _editor(
-        request, report, refusal=refusal.message, status=400, seen=seen, before=_page(request),
+        request, report, refusal=refusal.message, status=400, seen=seen, before=_opened(request),
         **context,
     )  # fmt: skip
 
@@ -174,7 +174,7 @@ def _conflict(request, theirs, mine):
     form = report_forms.form_of(report, group=report.group, person=request.user)
     return _editor(
         request, report, draft=theirs, shown=mine, status=409, is_conflict=True,
-        differences=draft_differences.between(form, mine, theirs.data), before=_page(request),
+        differences=draft_differences.between(form, mine, theirs.data), before=_opened(request),
     )  # fmt: skip
 
 
@@ -240,18 +240,19 @@ def _back_again(request, report, draft, typed):
     if data == draft.data:
         return redirect("strategy:report_edit", report.pk)
     return _editor(
-        request, report, draft=draft, shown=data, came_back=True, before=typed.get("page", ""),
+        request, report, draft=draft, shown=data, came_back=True, before=_opened_by(typed),
         seen=_number(typed.get("seen")),
     )  # fmt: skip
 
 
 def _editor(
     request, report, *, group=None, key=None, draft=None, shown=None, form=None, seen=None,
-    before="", came_back=False, is_conflict=False, differences=(), refusal="", status=200,
+    before=reports.UNKNOWN, came_back=False, is_conflict=False, differences=(), refusal="",
+    status=200,
 ):  # fmt: skip
     """The form. ``shown`` is what stands in it, unchecked; or ``form`` says what to mend.
 
-    ``before`` names the opened page that sent what is shown and could not save it.
+    ``before`` is the opened page that sent what is shown and could not save it.
     """
     group = group or report.group
     key = key or report.key
@@ -283,15 +284,17 @@ def _editor(
 
 
 def _opened(request) -> reports.Opened:
+    return _opened_by(request.POST)
+
+
+def _opened_by(typed) -> reports.Opened:
+    """The opened page that sent these values."""
     return reports.Opened(
-        page=_page(request),
-        step=_number(request.POST.get("step")),
-        before=request.POST.get("before", "")[:36],
+        page=typed.get("page", "")[:36],
+        step=_number(typed.get("step")),
+        before=typed.get("before", "")[:36],
+        before_step=_number(typed.get("before_step")),
     )
-
-
-def _page(request) -> str:
-    return request.POST.get("page", "")[:36]
 
 
 def _uuid(text) -> uuid.UUID:

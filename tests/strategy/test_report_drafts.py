@@ -52,10 +52,22 @@ def test_a_page_goes_on_with_what_the_one_before_it_could_not_save(opened, alice
     crashed = opened(alice, f"/en/my/reports/{report.pk}/")
     crashed.autosave(1, overview="Saved, and the answer lost")
     again = opened(alice, f"/en/my/reports/{report.pk}/")
-    taken_over = {"before": crashed.hidden["page"], "seen": crashed.hidden["seen"]}
+    taken_over = {"before": crashed.hidden["page"], "before_step": 1, "seen": "1"}
     assert again.autosave(1, overview="Typed before the crash", **taken_over).status_code == 200
     assert crashed.autosave(2, overview="The crashed page after all").status_code == 409
     assert words() == "Typed before the crash"
+
+
+def test_words_taken_over_from_an_open_page_do_not_replace_its_newer_ones(opened, alice):
+    report = drafted(alice.mandates.get())
+    still_open = opened(alice, f"/en/my/reports/{report.pk}/")
+    taken_over = {"before": still_open.hidden["page"], "before_step": 1, "seen": "1"}
+    still_open.autosave(1, overview="What this device kept")
+    another = opened(alice, f"/en/my/reports/{report.pk}/")
+    still_open.autosave(2, overview="Newer words")
+    answer = another.autosave(1, overview="What this device kept, and more", **taken_over)
+    assert (answer.status_code, answer.json()["problem"]) == (409, "changed")
+    assert words() == "Newer words"
 
 
 def test_two_windows_never_write_over_each_other(opened, alice):

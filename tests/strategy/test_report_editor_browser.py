@@ -388,3 +388,30 @@ def test_a_device_drops_its_words_only_once_the_draft_is_discarded(phone, alice)
     expect(other).to_have_url(re.compile(r"/en/my/reports/$"))
     assert other.evaluate(KEPT) == 0
     assert not Report.objects.exists()
+
+
+def test_words_kept_by_a_page_that_is_still_open_do_not_replace_its_newer_ones(phone, alice):
+    report = drafted(alice.mandates.get(), topic="advocacy")
+    context = phone(alice)
+    first, second = context.new_page(), context.new_page()
+    address = re.compile(rf"/my/reports/{report.pk}/$")
+    for page in (first, second):
+        page.route(address, cut_off)
+    first.goto(f"/en/my/reports/{report.pk}/")
+    first.locator("[name=overview]").fill("Kept on this device.")
+    assert_says(first, "no connection")
+    second.goto(f"/en/my/reports/{report.pk}/")
+    expect(second.locator("[name=overview]")).to_have_value("Kept on this device.")
+    assert_says(second, "no connection")
+    first.unroute(address)
+    first.locator("[name=overview]").fill("Newer words.")
+    assert_saved(first)
+    second.unroute(address)
+    second.locator("[name=overview]").fill("Kept on this device, and more.")
+    assert_says(second, "Nothing was overwritten")
+    assert ReportDraft.objects.get().data["overview"] == "Newer words."
+
+
+def cut_off(route):
+    """Nothing that is sent arrives."""
+    return route.abort() if route.request.method == "POST" else route.continue_()

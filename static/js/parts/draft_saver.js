@@ -30,6 +30,8 @@ export function saveAsOneGoes(form, onState) {
   const sent = {
     seen: form.elements.seen.defaultValue,
     before: form.elements.before.defaultValue,
+    // How often that page had sent its words: it may be open, and have saved newer ones since.
+    before_step: form.elements.before_step.defaultValue,
     step: 0,
   };
   const isConflict = "conflict" in form.dataset;
@@ -87,10 +89,13 @@ export function saveAsOneGoes(form, onState) {
       (one) => one.version === form.dataset.version && one.place.page !== place.page
     );
     if (!entry) return;
+    // What that page saved is newer, and what it keeps stays its own.
+    if (entry.place.page === form.dataset.savedFrom && entry.step < form.dataset.savedStep) return;
     if (asText(entry.fields) === asText(read(form))) return drop(entry.place);
     fill(form, entry.fields);
     sent.seen = entry.seen;
     sent.before = entry.place.page;
+    sent.before_step = entry.step ?? 0;
     adopted = entry.place;
     savedText = null;
     onState("restored", { at: entry.at });
@@ -118,7 +123,8 @@ export function saveAsOneGoes(form, onState) {
     clearTimeout(keepTimer);
     if (!isDirty()) return true;
     const fields = read(form);
-    return keep(place, { fields, seen: sent.seen, url, version: form.dataset.version });
+    const { seen, step } = sent;
+    return keep(place, { fields, seen, step, url, version: form.dataset.version });
   }
 
   /** Save at once; gives {ok, url} or {ok: false, problem}. */
@@ -141,8 +147,8 @@ export function saveAsOneGoes(form, onState) {
     const isNew = sent.seen === "0";
     if (text === savedText && !(isAsked && isNew)) return { ok: true, url };
     typedSince = 0;
-    const isKept = keepNow();
     sent.step += 1;
+    const isKept = keepNow();
     let response;
     try {
       response = await fetch(url, {
@@ -181,6 +187,7 @@ export function saveAsOneGoes(form, onState) {
     isStopped = false;
     sent.seen = String(said.revision);
     sent.before = "";
+    sent.before_step = 0;
     noteSaved(place, said.revision);
     const path = said.url.split("?")[0];
     if (url !== path) {
