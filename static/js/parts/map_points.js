@@ -37,7 +37,8 @@ export function loadPoints({ map: { leaflet }, box, words }) {
   const draw = () => {
     if (!index) return;
     const bounds = leaflet.getBounds().pad(BEYOND);
-    const zoom = Math.round(leaflet.getZoom());
+    // Rounded up, rings would come nearer to each other than a finger can tell apart.
+    const zoom = Math.floor(leaflet.getZoom());
     const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const focused = layer.getLayers().find((marker) => marker.getElement() === document.activeElement);
     layer.clearLayers();
