@@ -32,7 +32,7 @@ def offered(person: User) -> Iterator[NextStep]:
         yield _away(person)
     for mandate in [one for one in mandates if one.status == Status.MORE_ASKED][:MOST]:
         yield _answer(mandate)
-    ending = [one for one in active if is_renewable(one)]
+    ending = [one for one in active if is_renewable(one) and one.group.is_active]
     unfollowed = _without_successor(ending)
     for mandate in [one for one in ending if one.pk in unfollowed][:MOST]:
         yield _renew(mandate)

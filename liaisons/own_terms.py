@@ -130,7 +130,7 @@ def away(request):
         except Refused as refusal:
             form.add_error("until", str(refusal.message))
         else:
-            messages.success(request, _("Your absence is shown on your group’s page."))
+            messages.success(request, _("Your changes are saved."))
             return redirect("liaisons:away")
     active = list(
         Mandate.objects.active().filter(person=person).select_related("group").order_by("pk")

@@ -18,13 +18,14 @@ class MandateQuerySet(models.QuerySet):
     def unattended(self):
         """Active ones whose coming end nobody has seen to, and whose liaison can be asked about it.
 
-        A successor who has applied, an absence or a closed account means that there is no use in
-        a reminder.
+        A successor who has applied, an absence, a closed account or an archived group means that
+        there is no use in a reminder.
         """
         followed = self.model.objects.waiting().filter(predecessor=OuterRef("pk"))
         return (
             self.active()
             .filter(person__is_active=True, person__erased_at=None)
+            .filter(group__status=Group.Status.ACTIVE)
             .exclude(person__away_until__gte=timezone.localdate())
             .filter(~Exists(followed))
         )

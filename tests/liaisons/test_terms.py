@@ -191,14 +191,21 @@ def renewed(held):
     mandates.renew(mandate=held, by=held.person, until=held.last_day)
 
 
-@pytest.mark.parametrize("acted", [has_successor, left, erased, away, ended, renewed])
+def archived(held):
+    type(held.group).objects.filter(pk=held.group_id).update(status="archived")
+
+
+ACTED = [has_successor, left, erased, away, ended, renewed, archived]
+
+
+@pytest.mark.parametrize("acted", ACTED)
 def test_nobody_is_reminded_who_acted_left_or_is_away(held, acted):
     ends_in(held, 7)
     acted(held)
     assert mandates.remind_of_ends() == 0
 
 
-@pytest.mark.parametrize("acted", [has_successor, left, erased, away, ended, renewed])
+@pytest.mark.parametrize("acted", ACTED)
 def test_it_is_asked_again_right_before_sending(held, acted):
     ends_in(held, 7)
     mandates.remind_of_ends()
