@@ -10,7 +10,7 @@ class LiaisonsConfig(AppConfig):
 
     def ready(self):
         """Register what lower apps are to know of this one."""
-        from . import next_steps, notices, own_next_steps, review_notices
+        from . import next_steps, notices, own_next_steps, own_story, review_notices
         from .accounts import download, sessions
         from .data_exports import notices as data_exports
         from .letters import keeping as letters_kept
@@ -18,6 +18,7 @@ class LiaisonsConfig(AppConfig):
         from .letters import own_next_steps as letters_to_answer
 
         next_steps.register("liaisons", own_next_steps.offered)
+        own_story.register_all()
         next_steps.register("letters", letters_to_answer.offered)
         letters.register_all()
         letters_kept.register()

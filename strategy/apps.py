@@ -14,7 +14,7 @@ class StrategyConfig(AppConfig):
         from mailing import sections
 
         from . import next_steps as own_next_steps
-        from . import notices
+        from . import notices, story
         from . import personal_data as own_data
         from .sections import NewUpdates, OpenTopics
 
@@ -22,6 +22,7 @@ class StrategyConfig(AppConfig):
         sections.register(OpenTopics())
         next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
+        story.register_all()
         personal_data.register("updates", own_data.updates, heading=_("Updates"))
         personal_data.register("relays", own_data.relays, heading=_("Relays"))
         personal_data.register(

@@ -198,8 +198,11 @@ def look_first(key: str, request, queryset):
     return redirect(address(key, chosen))
 
 
-def address(key: str, ids: Iterable[int], **more) -> str:
-    """The page on which one sees what doing this with these would change."""
+def address(key: str, ids: Iterable[int] = (), **more) -> str:
+    """The page on which one sees what doing this with these would change.
+
+    ``of`` instead of ids stands for the liaisons of that contact.
+    """
     query = {"act": key, "ids": ",".join(map(str, ids)), **more}
     return f"{reverse('admin:liaisons_mandate_together')}?{urlencode(query)}"
 
@@ -219,7 +222,7 @@ def page(model_admin, request):
         rows = _do(act, work, request.POST.getlist("row"))
     else:
         _read_contact(work, request.GET.get("to", ""))
-        ids = request.GET.get("ids", "").split(",")
+        ids = _of_contact(request.GET.get("of", "")) or request.GET.get("ids", "").split(",")
         rows = Rows() if asks and not work.to else _plan(act, work, ids)
     context = {
         **admin.site.each_context(request),
@@ -227,6 +230,7 @@ def page(model_admin, request):
         "title": act.label,
         "key": given["act"],
         "ids": request.GET.get("ids", ""),
+        "of": request.GET.get("of", ""),
         "to": work.to,
         "by_rules": BY_RULES,
         "asks_for_contact": asks,
@@ -245,6 +249,14 @@ def _read_contact(work: Work, to: str) -> None:
     elif to.isascii() and to.isdecimal() and len(to) < LONGEST_NUMBER:
         work.contact = _contacts().filter(pk=to).first()
         work.to = to if work.contact else ""
+
+
+def _of_contact(pk: str) -> list[str]:
+    """The first liaisons of a contact; when these have another one, the next can be moved."""
+    if len(_numbers(pk)) != 1:
+        return []
+    theirs = Mandate.objects.active().filter(contact=int(pk)).order_by("submitted_at", "pk")
+    return [str(one) for one in theirs.values_list("pk", flat=True)[:MOST_AT_ONCE]]
 
 
 def _contacts():

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ class MandateAdmin(admin.ModelAdmin):
 
     access_policy = "core_team"
     list_display = [
-        "group", "person", "seat", "status_column", "waiting", "acts_next", "owner", "others",
+        "group", "who", "seat", "status_column", "waiting", "acts_next", "owner", "others",
     ]  # fmt: skip
     list_display_links = ["group"]
     list_filter = [
@@ -75,6 +75,14 @@ class MandateAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    @admin.display(description=gettext_lazy("person"), ordering="person__display_name")
+    def who(self, mandate):
+        """The person, and the way to their whole story."""
+        address = reverse("admin:liaisons_user_story", args=[mandate.person_id])
+        return format_html(
+            '<a href="{}"><bdi>{}</bdi></a>', address, mandate.person.name_for_core_team
+        )
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_column(self, mandate):

@@ -1,14 +1,18 @@
 """People: what the Core Team sees of an account. Only here is an e-mail address shown."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from web import content_version
 from web.templatetags.web import moment
 
-from ..models import LanguageSkill, User
+from .. import mandates
+from ..models import LanguageSkill, Mandate, User
+from . import bulk, liaison_page, translation_help, workload
 
 
 class LanguageSkillInline(admin.TabularInline):
@@ -16,8 +20,11 @@ class LanguageSkillInline(admin.TabularInline):
     extra = 0
     can_delete = False
     verbose_name_plural = _("languages")
-    fields = ["language", "needs_help_from_english", "needs_help_to_english"]
-    readonly_fields = ["language", "needs_help_from_english", "needs_help_to_english"]
+    fields = [
+        "language", "level", "needs_help_from_english", "needs_help_to_english",
+        "offers_help_from_english", "offers_help_to_english",
+    ]  # fmt: skip
+    readonly_fields = fields
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -35,6 +42,7 @@ class UserAdmin(admin.ModelAdmin):
         "is_staff",
         "is_active",
         "date_joined",
+        "story",
     ]
     list_filter = ["is_staff", "is_active", "language"]
     list_select_related = ["country"]
@@ -87,10 +95,72 @@ class UserAdmin(admin.ModelAdmin):
             said.append(format_html(_("Name hidden since {}"), moment(person.wiki_suppressed_at)))
         return format_html_join(mark_safe("<br>"), "{}", ((one,) for one in said))
 
+    @admin.display(description=_("story"))
+    def story(self, person):
+        """The way to all that happened between this person and us."""
+        address = reverse("admin:liaisons_user_story", args=[person.pk])
+        words = liaison_page.SUBTITLE
+        return format_html(
+            '<a href="{}" aria-label="{}: {}">{}</a>',
+            address, words, person.name_for_core_team, words,
+        )  # fmt: skip
+
     def save_model(self, request, obj, form, change):
         """Save the powers alone. A closed account is named no more, so pages are made anew."""
         obj.save(update_fields=[name for name in self.POWERS if name != "groups"])
         content_version.bump()
+
+    def save_related(self, request, form, formsets, change):
+        """Whoever leaves the Core Team hands their liaisons on to the contacts the rules name."""
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        if person.is_staff and person.is_active:
+            return
+        before = Mandate.objects.active().filter(contact=person).count()
+        if not before:
+            return
+        left = len(mandates.hand_on_liaisons(of=person, by=request.user))
+        if before - left:
+            message = ngettext(
+                "%(number)s liaison has another contact now, as the contact rules say.",
+                "%(number)s liaisons have another contact now, as the contact rules say.",
+                before - left,
+            )
+            messages.success(request, message % {"number": before - left})
+        if left:
+            message = ngettext(
+                "%(number)s liaison keeps this contact: the rules name nobody who is there.",
+                "%(number)s liaisons keep this contact: the rules name nobody who is there.",
+                left,
+            )
+            link = format_html(
+                '{} <a href="{}">{}</a>',
+                message % {"number": left},
+                bulk.address("reassign", of=person.pk),
+                bulk.ACTIONS["reassign"].label,
+            )
+            messages.warning(request, link)
+
+    # --- Its pages ----------------------------------------------------------------------------
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(
+                lambda request, *args, **kwargs: view(self, request, *args, **kwargs)
+            )
+
+        return [
+            path("workload/", page(workload.page), name="liaisons_user_workload"),
+            path(
+                "translation-help/",
+                page(translation_help.page),
+                name="liaisons_user_translation_help",
+            ),
+            path("<path:object_id>/story/", page(liaison_page.page), name="liaisons_user_story"),
+            *super().get_urls(),
+        ]
+
+    # --- Who may do what ----------------------------------------------------------------------
 
     def has_add_permission(self, request):
         """People sign up themselves."""

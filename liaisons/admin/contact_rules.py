@@ -1,0 +1,36 @@
+"""The contact rules, with what they leave open."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import contact_rules
+from ..models import ContactRule, Language, Region
+
+
+@admin.register(ContactRule)
+class ContactRuleAdmin(admin.ModelAdmin):
+    """Who becomes the contact of whom. Above the list: what no rule covers, and what two do."""
+
+    access_policy = "core_team"
+    list_display = ["__str__", "region", "language", "contact", "stand_in", "today"]
+    list_select_related = ["region", "language", "contact", "stand_in"]
+    list_filter = [("contact", admin.RelatedOnlyFieldListFilter), "region"]
+    ordering = ["region", "language"]
+    fields = ["region", "language", "contact", "stand_in"]
+    change_list_template = "admin/liaisons/contactrule/list.html"
+
+    @admin.display(description=gettext_lazy("answers today"))
+    def today(self, rule):
+        person = contact_rules.answering(rule)
+        return format_html("<bdi>{}</bdi>", person.name_for_core_team) if person else _("nobody")
+
+    def changelist_view(self, request, extra_context=None):
+        found = contact_rules.coverage()
+        gaps = {
+            "coverage": found,
+            "regions_without": Region.objects.filter(pk__in=found.regions_without),
+            "languages_without": Language.objects.filter(pk__in=found.languages_without),
+        }
+        return super().changelist_view(request, {**gaps, **(extra_context or {})})
