@@ -14,7 +14,8 @@ from web import content_version
 
 from .accounts.people import sync_recipient
 from .errors import Refused
-from .models import Country, Language, LanguageSkill, User
+from .languages import speak
+from .models import Country, Language, User
 
 NO_MAIL = "none"
 # What an account starts with.
@@ -37,8 +38,9 @@ def save_answers(
 ) -> User:
     """Keep the support step's answers with the person; they hold for all their mandates.
 
-    Translation help is noted for each language but English. Nobody gets the digest by mail who
-    prefers the talk page. Raises ``Refused`` where the account was deleted meanwhile.
+    Translation help is noted for the languages but English (see ``languages.speak``). Nobody gets
+    the digest by mail who prefers the talk page. Raises ``Refused`` where the account was
+    deleted meanwhile.
     """
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if person.erased_at:
@@ -52,7 +54,12 @@ def save_answers(
     person.display_name = display_name
     person.is_public_by_name = is_public_by_name
     person.save()
-    _save_languages(person, languages, help_from_english, help_to_english)
+    speak(
+        person=person,
+        languages=languages,
+        help_from_english=help_from_english,
+        help_to_english=help_to_english,
+    )
     sync_recipient(person)
     recipients.set_rhythm(person, NO_MAIL if prefers_talk_page else rhythm)
     if person.public_name != was_shown_as:
@@ -105,17 +112,3 @@ def time_zone_of(country: Country | None) -> str:
         for zone in zones
     }
     return zones[0] if len(clocks) == 1 else UNKNOWN_ZONE
-
-
-def _save_languages(person, languages, help_from_english, help_to_english) -> None:
-    person.language_skills.exclude(language__in=languages).delete()
-    for language in languages:
-        is_english = language.code == "en" or language.code.startswith("en-")
-        LanguageSkill.objects.update_or_create(
-            person=person,
-            language=language,
-            defaults={
-                "needs_help_from_english": help_from_english and not is_english,
-                "needs_help_to_english": help_to_english and not is_english,
-            },
-        )

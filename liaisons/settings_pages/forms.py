@@ -40,7 +40,12 @@ class ProfileForm(OwnFieldsForm):
     """The name, the country, and whether everyone may see the name."""
 
     saved = ("display_name", "country", "is_public_by_name")
-    country = CountryField(help_text=_("Only you and the Core Team see it."))
+    country = CountryField(
+        help_text=_(
+            "Why we ask: to choose a good time for calls, and to protect people where being named "
+            "can bring risks. Only you and the Core Team see it."
+        )
+    )
     is_public_by_name = ShownByNameField()
 
     class Meta:

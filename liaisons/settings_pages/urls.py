@@ -5,12 +5,13 @@ from django.urls import path
 from liaisons.data_exports import views as data_views
 from liaisons.letters import inbox as letters
 
-from . import account_views, session_views, sign_in_views, views
+from . import account_views, language_views, session_views, sign_in_views, views
 
 urlpatterns = [
     path("", views.overview, name="settings"),
     path("profile/", views.profile, name="settings_profile"),
     path("language/", views.language, name="settings_language"),
+    path("languages/", language_views.languages, name="settings_languages"),
     path("digest/", views.digest, name="settings_digest"),
     path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),

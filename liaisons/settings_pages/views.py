@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from liaisons.access import signed_in
+from liaisons.access import groups_of, signed_in
 from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.accounts.second_factor import has_factor
@@ -29,6 +29,10 @@ def overview(request):
         request,
         "liaisons/settings/overview.html",
         {
+            "languages": [
+                skill.language.name
+                for skill in request.user.language_skills.select_related("language")
+            ],
             "rhythm": Rhythm(recipients.preference_of(request.user).rhythm).label,
             "has_second_step": has_factor(request.user),
         },
@@ -50,7 +54,18 @@ def profile(request):
             if person.public_name != shown_before:
                 content_version.bump()
         return _saved(request, "liaisons:settings_profile")
-    return render(request, "liaisons/settings/profile.html", {"form": form, "name_reason": reason})
+    return render(
+        request,
+        "liaisons/settings/profile.html",
+        {"form": form, "name_reason": reason, **_preview(request.user)},
+    )
+
+
+def _preview(user):
+    """Both ways in which others may see the person, named for a group they speak for."""
+    name = user.display_name or user.wiki_username or _("Your name")
+    group = groups_of(user).first()
+    return {"previews": [name, ""], "preview_group": group.name if group else _("your group")}
 
 
 @signed_in

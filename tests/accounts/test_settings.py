@@ -1,14 +1,12 @@
 """The settings pages: each saves what it shows, for the person who is signed in."""
 
-import json
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
 
-from liaisons.models import Mandate, User
+from liaisons.models import User
 from mailing import recipients
 from mailing.models import Recipient
 from tests.factories import CountryFactory, UserFactory
@@ -25,7 +23,7 @@ def ada(client, come_in):
 
 
 PAGES = ["settings", "settings_profile", "settings_language", "settings_digest", "settings_email",
-         "settings_password", "settings_data", "settings_delete"]  # fmt: skip
+         "settings_password", "settings_data", "settings_delete", "settings_languages"]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -219,19 +217,6 @@ def test_the_password_shows_again_who_it_is(client, dave):
         ask, {"password": "a long enough one", "next": reverse("liaisons:settings_email")}
     )
     assert right.url == reverse("liaisons:settings_email")
-
-
-def test_everything_held_can_be_downloaded(client, ada, swahili):
-    Mandate.objects.create(person=ada, group=swahili, evidence_text="We voted.")
-    response = client.post(reverse("liaisons:settings_download"))
-    assert "attachment" in response["Content-Disposition"]
-    assert response["Content-Type"] == "application/json"
-    held = json.loads(response.content)
-    assert held["account"]["email"] == "ada@example.org"
-    assert held["mandates"][0]["evidence_text"] == "We voted."
-    assert held["mail"]["recipient"]["address"] == "ada@example.org"
-    assert held["mail"]["preferences"][0]["rhythm"] == "weekly"
-    assert client.get(reverse("liaisons:settings_download")).status_code == 405
 
 
 def test_a_password_without_an_address_locks_nobody_out(client, ada):
