@@ -34,6 +34,8 @@ def account(person: User) -> dict:
         "name": person.display_name,
         "wikimedia_user_name": person.wiki_username,
         "email": person.email,
+        "email_since": person.address_since,
+        "email_last_used_to_sign_in": person.address_used_at,
         "email_addresses": list(
             EmailAddress.objects.filter(user=person).values("email", "verified", "primary")
         ),
