@@ -65,6 +65,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
+    # Forget what was kept for as long as the privacy page says; hourly, because some is for a day.
+    "forget-what-is-old": {
+        "task": "liaisons.tasks.forget_what_is_old",
+        "schedule": crontab(minute=35),
+        "options": {"expires": 3600},
+    },
     # Forget sessions and counters of limits whose time is over.
     "clear-what-is-over": {
         "task": "liaisons.tasks.clear_what_is_over",

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from web import rate_limits
 
-from . import mandates
+from . import mandates, retention
 from .accounts import wiki_accounts
 from .data_exports import making as data_exports
 from .letters import keeping as letters
@@ -52,3 +52,9 @@ def clear_what_is_over():
 def make_data_exports():
     """Put together what people asked for."""
     data_exports.make_due()
+
+
+@shared_task(ignore_result=True)
+def forget_what_is_old():
+    """Empty and delete what was kept for as long as the privacy page says."""
+    retention.forget_what_is_old()

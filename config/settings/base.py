@@ -204,6 +204,10 @@ LETTERS_FROM_ADDRESS_A_DAY = 5
 LETTERS_FROM_PERSON_A_DAY = 5
 LETTERS_FROM_NETWORK_A_DAY = 30
 LETTERS_TO_LIAISON_A_DAY = 20
+# How long things are kept that then go by themselves; the privacy page names each of these.
+ABANDONED_DRAFT_DAYS = 180
+CLOSED_APPLICATION_DAYS = 180
+ENDORSEMENT_DAYS = 365
 # How long everything held on a person can be downloaded once it was asked for.
 DATA_EXPORT_HOURS = 24
 HANDOVER_DAYS = 30

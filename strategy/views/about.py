@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.shortcuts import render
 
+from liaisons import retention
 from web.public_pages import public_page
 
 
@@ -15,8 +16,7 @@ def about(request):
 @public_page
 def privacy(request):
     """What is held on people, why, how long, and what they can do about it."""
-    days = {"mandate_days": settings.MANDATE_LENGTH_DAYS, "notice_days": settings.MAIL_NOTICE_DAYS}
-    return render(request, "strategy/privacy.html", days)
+    return render(request, "strategy/privacy.html", {"periods": retention.periods()})
 
 
 @public_page
