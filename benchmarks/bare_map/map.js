@@ -14,7 +14,7 @@ const layer = new LayerGroup().addTo(map);
 const answer = await fetch("/map/points.json");
 const { groups } = await answer.json();
 // As near as on our map, so that both draw about as many clusters.
-const index = new Supercluster({ radius: 34, extent: 256, maxZoom: 16 }).load(
+const index = new Supercluster({ radius: 44, extent: 256, maxZoom: 16 }).load(
   groups.name.map((name, number) => ({
     type: "Feature",
     geometry: { type: "Point", coordinates: [groups.lon[number], groups.lat[number]] },

@@ -6,7 +6,7 @@ import Supercluster from "supercluster";
 import { CLOSEST, fetched, text } from "./map_view.js";
 
 // In pixels: as near as two rings may come. Leaflet's tiles, by which Supercluster counts, are 256.
-const NEAR = 34;
+const NEAR = 44;
 const TILE = 256;
 const MOST_IN_POPUP = 100;
 // So much of the map is drawn beyond each edge, as a part of it: moving a little shows no gap.
