@@ -26,7 +26,7 @@ MEANT_FOR = {
     "public": ["anonymous"],
     "anonymous": ["anonymous"],
     "token": ["anonymous"],
-    "signed_in": ["liaison", "member", "applicant", "superuser"],
+    "signed_in": ["liaison", "member", "applicant", "superuser", "other liaison"],
     "liaison": ["liaison"],
     "core_team": ["superuser"],
 }
