@@ -18,7 +18,7 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "strategy:dashboard"
 LOGOUT_REDIRECT_URL = "home"
-# In the database, each with whose it is. Who does not come back for two weeks is signed out.
+# In the database, each with whose it is; after two weeks one signs in again.
 SESSION_ENGINE = "liaisons.models.sessions"
 SESSION_COOKIE_AGE = 14 * 86_400
 
