@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +38,7 @@ def sign_in(request):
 def connect(request):
     """Say what connecting means; a POST begins it."""
     if not wikimedia.is_on():
-        raise Http404
+        return redirect("liaisons:settings_sign_in")
     if ways.of(request.user).wikimedia:
         messages.info(request, ways.CONNECTED_ALREADY)
         return redirect("liaisons:settings_sign_in")

@@ -248,7 +248,8 @@ def test_wikimedia_is_no_way_where_it_is_turned_off(client, wiki, ada, settings)
     client.post(reverse(REMOVE))
     assert User.objects.get().email
     assert client.get(reverse(PAGE)).status_code == 200
-    assert client.get(reverse(CONNECT)).status_code == 404
+    assert client.post(reverse(CONNECT)).url == reverse(PAGE)
+    assert wiki.challenges == []
 
 
 def test_removing_the_address_stops_mail_and_takes_the_password(client, wiki, ada):
@@ -396,3 +397,14 @@ def test_an_account_with_wikimedia_only_proves_itself_there(client, wiki, settin
     assert through_wikimedia(client, next=goal).url == goal
     assert client.get(goal).status_code == 200
     assert signed_in_person(client) == person
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("wiki_locked_at", "Wikimedia has locked"), ("wiki_suppressed_at", "Wikimedia has hidden")],
+)
+def test_the_page_says_what_the_wiki_did(client, wiki, ada, field, said):
+    link(ada)
+    assert said not in client.get(reverse(PAGE)).content.decode()
+    User.objects.update(**{field: ada.date_joined})
+    assert said in client.get(reverse(PAGE)).content.decode()

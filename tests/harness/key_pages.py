@@ -113,6 +113,7 @@ KEY_PAGES = (
     KeyPage("liaisons:join_support", role="member"),
     KeyPage("liaisons:settings", role="liaison"),
     KeyPage("liaisons:settings_profile", role="liaison"),
+    KeyPage("liaisons:settings_sign_in", role="liaison"),
     KeyPage("liaisons:mandate", role="liaison"),
     KeyPage("liaisons:mandate_successor", role="liaison"),
     KeyPage("liaisons:succeed", role="member"),

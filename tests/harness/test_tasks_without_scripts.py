@@ -12,6 +12,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from liaisons.accounts import ways
 from liaisons.models import Mandate, User
 from mailing import recipients, unsubscribe
 from mailing.models import Preference, Recipient
@@ -35,6 +36,7 @@ TASKS = {
     "filter the statements": "test_filtering_the_statements",
     "propose a group": "test_proposing_a_group",
     "change settings": "test_changing_settings",
+    "take a way to sign in away": "test_disconnecting_wikimedia",
     "download one's data": "test_downloading_ones_data",
     "end a mandate": "test_ending_a_mandate",
     "renew a mandate": "test_renewing_a_mandate",
@@ -146,6 +148,21 @@ def test_changing_settings(at, world):
     before = list(Preference.objects.values_list("pk", "rhythm").order_by("pk"))
     page.locator(PRIMARY).first.click()
     assert list(Preference.objects.values_list("pk", "rhythm").order_by("pk")) != before
+
+
+def test_disconnecting_wikimedia(at, world):
+    person = world.people["liaison"]
+    ways.connect_wikimedia(person=person, uid="4711", name="ვიკი")
+    page = at(reverse("liaisons:settings_sign_in"), "liaison")
+    assert page.get_by_text("ვიკი").count() == 1
+    page.locator("main a[href*=unlink]").click()
+    page.locator("main form button").last.click()  # who is it? a code by mail
+    code = re.search(r"^(\d{4} \d{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    page.locator("[name=code]").fill(code)
+    page.locator(PRIMARY).first.click()
+    page.locator(PRIMARY).first.click()
+    assert page.get_by_text("ვიკი").count() == 0
+    assert User.objects.get(pk=person.pk).wiki_username == ""
 
 
 def test_downloading_ones_data(at):
