@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from web.error_views import csrf_failure
 from web.policies import policy
 
 from ..accounts import codes, mails
@@ -19,7 +21,7 @@ from ..accounts.forms import posted
 from ..accounts.network import network_address
 from ..errors import AlreadyDone, Refused
 from ..models import Group
-from . import sending, waiting, ways
+from . import sending, tokens, waiting, ways
 from .forms import LetterForm
 
 
@@ -39,9 +41,13 @@ def _for_anyone(*methods):
     return declare
 
 
+@csrf_exempt  # checked inside, so that the words come back
 @_for_anyone("GET", "HEAD", "POST")
 def letter_new(request, group):
     """The form; who has proved their address sends at once, everyone else is mailed a code."""
+    forged = tokens.problem(request) if request.method == "POST" else ""
+    if forged and not tokens.is_only_old(forged):
+        return csrf_failure(request, forged)
     way = ways.of_group(group)
     before = waiting.of(request, group)
     if way is None or not way.is_form:
@@ -54,6 +60,11 @@ def letter_new(request, group):
         asks_address=not address,
         initial=_initial(request, before),
     )
+    if forged:
+        form.add_error(
+            None,
+            _("This page was too old, or your browser keeps no cookies. Please send it again."),
+        )
     if form.is_valid():
         answer = _send_or_ask(request, group, form, address)
         if answer:

@@ -1,7 +1,9 @@
 """Mails as they are received."""
 
+import dataclasses
 import re
 from email import message_from_bytes, policy
+from email.utils import getaddresses
 
 import pytest
 from django.core import mail
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailing import deliver, mime, notices
+from mailing.addresses import header_address
 from mailing.models import Delivery, Notice, Suppression
 from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY, run
@@ -196,6 +199,36 @@ def test_a_notice_whose_reason_is_gone_is_dropped(only_board, monkeypatch):
         notices.unregister("conditional")
     assert Notice.objects.get().reason == "not_eligible"
     assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_a_kind_of_notice_may_say_where_an_answer_goes(receipt, monkeypatch):
+    to = {"address": "guest@example.org"}
+    monkeypatch.setitem(
+        notices._kinds,
+        "a_receipt",
+        dataclasses.replace(receipt, reply_to=lambda notice: to["address"]),
+    )
+    notices.send("a_receipt", person().user, {"thing": "x"})
+    deliver.send_due()
+    assert mail.outbox[0].extra_headers["Reply-To"] == "guest@example.org"
+    to["address"] = "guest@example.org, other@example.org"
+    notices.send("a_receipt", person().user, {"thing": "x"})
+    deliver.send_due()
+    assert len(mail.outbox) == 1
+    assert Notice.objects.latest("pk").state == "retry"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.emails(), st.text(), st.text(alphabet='ab@.,;:"<>() \r\n\\\t')))
+def test_an_address_in_a_header_is_one_address(text):
+    try:
+        address = header_address(text)
+    except ValueError:
+        return
+    assert address.isascii()
+    assert [found for _name, found in getaddresses([address])] == [address]
+    assert not re.search(r"[\s,;:<>()\"\\]", address)
 
 
 @pytest.mark.django_db

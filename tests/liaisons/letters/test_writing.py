@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -236,3 +237,27 @@ def test_the_trap_is_out_of_everybodys_way(writer):
 def test_the_group_page_leads_to_the_form(client, writer, swahili):
     page = client.get(reverse("outreach_map:group_detail", args=[swahili.slug])).content.decode()
     assert f'href="{writer.url}"' in page
+
+
+def test_a_forged_request_sends_nothing(dave, reachable, swahili):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(dave, backend="django.contrib.auth.backends.ModelBackend")
+    writer = Writer(client, swahili)
+    form = writer.form()
+    answer = client.post(writer.url, form, headers={"origin": "https://evil.example.org"})
+    assert answer.status_code == 403
+    client.post(writer.url, form)
+    assert not Letter.objects.exists()
+
+
+def test_an_old_token_costs_no_word(dave, reachable, swahili):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(dave, backend="django.contrib.auth.backends.ModelBackend")
+    writer = Writer(client, swahili)
+    form = writer.form()
+    page = client.post(writer.url, form | {"csrfmiddlewaretoken": "x" * 64}).content.decode()
+    assert "too old" in page
+    assert "when do you meet next?" in page
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    answer = client.post(writer.url, form | {"csrfmiddlewaretoken": token})
+    assert answer.url == f"{writer.url}sent/"
