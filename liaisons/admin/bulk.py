@@ -97,7 +97,7 @@ class Rows:
 
 def _plan_take(work, mandate):
     if not review_queue.is_waiting(mandate):
-        raise Refused(mandate.get_status_display())
+        raise Refused(_("Nothing waits for a decision here."))
     if mandate.reviewer_id == work.by.pk:
         raise Refused(_("You have taken this already."))
     if mandate.reviewer:

@@ -14,7 +14,7 @@ class ContactRuleAdmin(admin.ModelAdmin):
     """Who becomes the contact of whom. Above the list: what no rule covers, and what two do."""
 
     access_policy = "core_team"
-    list_display = ["__str__", "region", "language", "contact", "stand_in", "today"]
+    list_display = ["__str__", "contact", "stand_in", "today"]
     list_select_related = ["region", "language", "contact", "stand_in"]
     list_filter = [("contact", admin.RelatedOnlyFieldListFilter), "region"]
     ordering = ["region", "language"]
@@ -29,6 +29,7 @@ class ContactRuleAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         found = contact_rules.coverage()
         gaps = {
+            "title": self.model._meta.verbose_name_plural.capitalize(),
             "coverage": found,
             "regions_without": Region.objects.filter(pk__in=found.regions_without),
             "languages_without": Language.objects.filter(pk__in=found.languages_without),

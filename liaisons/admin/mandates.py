@@ -76,6 +76,10 @@ class MandateAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": self.model._meta.verbose_name_plural.capitalize()}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
     @admin.display(description=gettext_lazy("person"), ordering="person__display_name")
     def who(self, mandate):
         """The person, and the way to their whole story."""

@@ -95,6 +95,10 @@ class UserAdmin(admin.ModelAdmin):
             said.append(format_html(_("Name hidden since {}"), moment(person.wiki_suppressed_at)))
         return format_html_join(mark_safe("<br>"), "{}", ((one,) for one in said))
 
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": self.model._meta.verbose_name_plural.capitalize()}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
     @admin.display(description=_("story"))
     def story(self, person):
         """The way to all that happened between this person and us."""

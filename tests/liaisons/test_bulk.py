@@ -98,7 +98,7 @@ def test_what_is_shown_is_done_and_what_is_left_says_why(desk, frank):
     assert of(page.context["rows"].done) == {free}
     assert {row.mandate: str(row.why_not) for row in page.context["rows"].left} == {
         taken: "You have taken this already.",
-        over: "Ended",
+        over: "Nothing waits for a decision here.",
         own: "No one reviews their own mandate. Please ask another reviewer.",
     }
     done = press(desk, page, "take")
