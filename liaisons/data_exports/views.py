@@ -32,8 +32,8 @@ def data(request):
     )
 
 
-@require_POST
 @signed_in
+@require_POST
 def download(request):
     """Ask for an archive. Asking twice gives one."""
     try:
@@ -46,8 +46,8 @@ def download(request):
     return redirect("liaisons:settings_data")
 
 
-@require_safe
 @fresh_sign_in
+@require_safe
 def get(request, token):
     """The archive behind a link, for its owner; what is not theirs is not there."""
     export = making.opened_by(token, request.user)

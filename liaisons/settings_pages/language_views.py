@@ -14,8 +14,8 @@ from liaisons.accounts.forms import posted
 from .language_forms import LanguagesForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
 def languages(request):
     """Which languages one knows and how well, and the translation help one needs and offers."""
     form = LanguagesForm(posted(request), person=request.user)

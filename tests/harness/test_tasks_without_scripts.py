@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons.accounts import ways
+from liaisons.data_exports import making as data_exports
 from liaisons.models import Mandate, User
 from mailing import recipients, unsubscribe
 from mailing.models import Preference, Recipient
@@ -36,6 +37,7 @@ TASKS = {
     "filter the statements": "test_filtering_the_statements",
     "propose a group": "test_proposing_a_group",
     "change settings": "test_changing_settings",
+    "say which languages one knows": "test_saying_which_languages_one_knows",
     "take a way to sign in away": "test_disconnecting_wikimedia",
     "download one's data": "test_downloading_ones_data",
     "end a mandate": "test_ending_a_mandate",
@@ -167,9 +169,27 @@ def test_disconnecting_wikimedia(at, world):
 
 def test_downloading_ones_data(at):
     page = at(reverse("liaisons:settings_data"), "liaison")
+    page.locator("form[action*=download] button").click()
+    data_exports.make_due()
+    page.goto(reverse("liaisons:settings_data"))
+    page.locator("main a[download]").click()
+    page.locator("main form button").last.click()  # who is it? a code by mail
+    code = re.search(r"^(\d{4} \d{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    page.locator("[name=code]").fill(code)
     with page.expect_download() as download:
-        page.locator("form[action*=download] button").click()
-    assert download.value.suggested_filename.endswith((".json", ".zip"))
+        page.locator(PRIMARY).first.click()
+    assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_saying_which_languages_one_knows(at, world):
+    page = at(reverse("liaisons:settings_languages"), "liaison")
+    page.locator("[name=new-language]").fill("ka")
+    page.locator(PRIMARY).first.click()
+    page.locator("[name=language-ka-level]").select_option("native")
+    page.locator("[name=language-ka-offers_help_from_english]").check(force=True)
+    page.locator(PRIMARY).first.click()
+    skill = world.people["liaison"].language_skills.get(language="ka")
+    assert (skill.level, skill.offers_help_from_english) == ("native", True)
 
 
 def test_ending_a_mandate(at, world):

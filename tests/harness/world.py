@@ -18,7 +18,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from liaisons import group_search, mandates
+from liaisons.data_exports import links
 from liaisons.models import (
+    DataExport,
     Endorsement,
     Group,
     Language,
@@ -67,6 +69,7 @@ class World:
     mandate: Mandate
     ending: Mandate
     letter: Letter
+    export: DataExport
     token: str
     handover: str
     event: MandateEvent
@@ -187,6 +190,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         mandate=Mandate.objects.active().get(person=alice),
         ending=ending,
         letter=letter,
+        export=export_of(alice),
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
         handover=handover,
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
@@ -194,6 +198,17 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             user=bob, type=Authenticator.Type.WEBAUTHN, data={"name": "გასაღები", "credential": {}}
         ),
     )
+
+
+def export_of(person) -> DataExport:
+    """Everything held on a person, ready to be downloaded."""
+    now = timezone.now()
+    export = DataExport.objects.create(
+        person=person, ready_at=now, expires_at=now + timedelta(hours=1), archive=b"archive"
+    )
+    export.token_hash = links.hash_of(links.token_of(export))
+    export.save()
+    return export
 
 
 def reports_of(person, group, topic, *, answered_by) -> tuple[Report, Report]:
@@ -280,6 +295,7 @@ SAMPLES = {
     "liaisons:letter_code": lambda w: {"slug": w.group.slug},
     "liaisons:letter_sent": lambda w: {"slug": w.group.slug},
     "liaisons:letter": lambda w: {"pk": w.letter.pk},
+    "liaisons:settings_data_get": lambda w: {"token": links.token_of(w.export)},
     "liaisons:mandate": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_end": lambda w: {"pk": w.mandate.pk},
     "liaisons:mandate_renew": lambda w: {"pk": w.ending.pk},
