@@ -5,7 +5,8 @@ import { DivIcon, LayerGroup, Marker, Popup } from "leaflet/dist/leaflet-src.esm
 import Supercluster from "supercluster";
 import { CLOSEST, fetched, text } from "./map_view.js";
 
-// In pixels: as near as two rings may come. Leaflet's tiles, by which Supercluster counts, are 256.
+// In pixels: as near as two rings may come, so that a finger can tell them apart. Leaflet's tiles, by
+// which Supercluster counts, are 256.
 const NEAR = 44;
 const TILE = 256;
 const MOST_IN_POPUP = 100;
@@ -37,8 +38,7 @@ export function loadPoints({ map: { leaflet }, box, words }) {
   const draw = () => {
     if (!index) return;
     const bounds = leaflet.getBounds().pad(BEYOND);
-    // Rounded up, rings would come nearer to each other than a finger can tell apart.
-    const zoom = Math.floor(leaflet.getZoom());
+    const zoom = Math.round(leaflet.getZoom());
     const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const focused = layer.getLayers().find((marker) => marker.getElement() === document.activeElement);
     layer.clearLayers();
