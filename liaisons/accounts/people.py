@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from liaisons.models import User
 from mailing import recipients
+from web import content_version
 
 
 class AddressTaken(Exception):
@@ -117,6 +118,8 @@ def change_address(person: User, address: str) -> str:
     person.address_since, person.address_used_at = timezone.now(), None
     person.save(update_fields=["email", "address_since", "address_used_at"])
     sync_recipient(person)
+    if not old:
+        content_version.bump()  # from now on the group's page can offer to write to them
     return old
 
 

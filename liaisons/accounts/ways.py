@@ -154,6 +154,7 @@ def remove_address(*, person: User) -> str:
     person.password = make_password(None)
     person.save(update_fields=["email", "address_since", "address_used_at", "password"])
     people.sync_recipient(person)
+    content_version.bump()  # the group's page no longer offers to write to them
     return old
 
 
@@ -187,7 +188,6 @@ def _opens(person, link) -> bool:
 
 
 def _be_known_as(person, name, *, checked_at):
-    shown_before = person.public_name
     person.wiki_username = name
     person.wiki_checked_at = checked_at
     person.wiki_locked_at = person.wiki_suppressed_at = None
@@ -200,5 +200,5 @@ def _be_known_as(person, name, *, checked_at):
         ]
     )
     rename_in_admin_log(person)
-    if person.public_name != shown_before:
-        content_version.bump()
+    # The name, and whether one can write to the person by the wiki's own page.
+    content_version.bump()

@@ -56,12 +56,12 @@ def keep(uid: str, word: Word, *, said_at: datetime | None = None) -> set[Change
     if person.wiki_checked_at and person.wiki_checked_at > said_at:
         return set()
     changes = _changes(person, word)
-    shown_before = person.public_name
     _write(person, word, said_at)
     links.update(extra_data={"username": word.name} if word.name else {})
     if changes & {Change.RENAMED, Change.HIDDEN, Change.SHOWN}:
         rename_in_admin_log(person)
-    if shown_before != person.public_name or changes & {Change.HIDDEN, Change.SHOWN}:
+    if changes:
+        # The name, and whether one can write to the person by the wiki's own page.
         content_version.bump()
     return changes
 

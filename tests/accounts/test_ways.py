@@ -16,7 +16,7 @@ from liaisons.accounts import ways, wiki_standing
 from liaisons.errors import Refused
 from liaisons.models import User
 from mailing.models import Recipient
-from tests.factories import UserFactory
+from tests.factories import GroupFactory, MandateFactory, UserFactory
 from web import content_version
 from web.models import Installation
 
@@ -408,3 +408,18 @@ def test_the_page_says_what_the_wiki_did(client, wiki, ada, field, said):
     assert said not in client.get(reverse(PAGE)).content.decode()
     User.objects.update(**{field: ada.date_joined})
     assert said in client.get(reverse(PAGE)).content.decode()
+
+
+def test_the_groups_page_follows_when_the_address_comes_and_goes(client, wiki, ada):
+    link(ada)
+    MandateFactory(confirmed=True, group=GroupFactory(slug="group"), person=ada)
+    page, form = (
+        reverse(name, args=["group"])
+        for name in ("outreach_map:group_detail", "liaisons:letter_new")
+    )
+    assert form in client.get(page).content.decode()
+    client.post(reverse(REMOVE))
+    assert form not in client.get(page).content.decode()
+    client.post(reverse("liaisons:settings_email"), {"email": "new@example.org"})
+    client.post(reverse("liaisons:settings_email_code"), {"code": code_in(mail.outbox[-1])})
+    assert form in client.get(page).content.decode()

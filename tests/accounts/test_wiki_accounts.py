@@ -137,6 +137,19 @@ def test_a_hidden_name_is_gone_from_every_page_and_comes_back(wiki, client):
     assert LogEntry.objects.get().object_repr == "Countess"
 
 
+@pytest.mark.parametrize("change", [{"name": "Ada King"}, {"locked": True}, {"hidden": True}])
+def test_the_way_to_write_by_the_wiki_follows_on_the_groups_page(wiki, client, change):
+    person = linked(wiki, 4711, display_name="Countess", is_public_by_name=True, contact_by="wiki")
+    MandateFactory(confirmed=True, group=GroupFactory(slug="group"), person=person)
+    page = reverse("outreach_map:group_detail", args=["group"])
+    assert "EmailUser/Ada_Lovelace" in client.get(page).content.decode()
+    wiki.accounts["4711"] |= change
+    wiki_accounts.check()
+    shown = client.get(page).content.decode()
+    assert "EmailUser/Ada_Lovelace" not in shown
+    assert ("EmailUser/Ada_King" in shown) == ("name" in change)
+
+
 def test_a_lock_is_noted_and_taken_back(wiki):
     person = linked(wiki, 4711)
     wiki.accounts["4711"]["locked"] = True
