@@ -71,11 +71,11 @@ class LetterAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Read a reported letter, and decide."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         letter = self.get_object(request, object_id)
         if letter is None:
             raise Http404
-        if not self.has_view_permission(request, letter):
-            raise PermissionDenied
         may_decide = sending.may_decide(request.user)
         if request.method == "POST" and not may_decide:
             raise PermissionDenied

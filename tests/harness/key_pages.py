@@ -111,6 +111,8 @@ KEY_PAGES = (
     KeyPage("liaisons:join_group", role="member", after=(see_suggestions,)),
     KeyPage("liaisons:join_mandate", role="member", after=(choose_an_explanation,)),
     KeyPage("liaisons:join_support", role="member"),
+    KeyPage("liaisons:letter_new"),
+    KeyPage("liaisons:letter", role="liaison"),
     KeyPage("liaisons:settings", role="liaison"),
     KeyPage("liaisons:settings_profile", role="liaison"),
     KeyPage("liaisons:settings_sign_in", role="liaison"),

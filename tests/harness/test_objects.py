@@ -57,6 +57,7 @@ def objects(world):
             "again",
         ):  # fmt: skip
             found.append(by_id(f"liaisons:mandate_{step}", mandate, whose))
+    found.append(by_id("liaisons:letter", world.letter, "to the liaison"))
     for step in ("edit", "withdraw"):
         found.append(by_id(f"strategy:relay_{step}", world.relay, "of the liaison's group"))
     for step in ("edit", "discard"):
@@ -70,6 +71,7 @@ def objects(world):
         ("archived", archived),
     ):
         found.append(by_slug("outreach_map:group_detail", group, whose))
+        found.append(by_slug("liaisons:letter_new", group, whose))
     for whose, update in (("published", world.update), ("a draft", world.draft_update)):
         found.append(by_slug("strategy:update_detail", update, whose))
         found.append(by_slug("strategy:update_open", update, whose))
@@ -77,6 +79,7 @@ def objects(world):
         found.append(by_slug("strategy:topic_detail", topic, whose))
     for model, row in (("liaisons_mandate", world.application), ("strategy_update", world.update)):
         found.append(by_id(f"admin:{model}_change", row, "in the admin"))
+    found.append(by_id("admin:liaisons_letter_change", world.letter, "not reported, in the admin"))
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from liaisons.accounts import ways
 from liaisons.data_exports import making as data_exports
-from liaisons.models import Mandate, User
+from liaisons.models import Letter, Mandate, User
 from mailing import recipients, unsubscribe
 from mailing.models import Preference, Recipient
 from strategy.models import Relay, Report, Statement, Update
@@ -50,6 +50,8 @@ TASKS = {
     "end the mails by their link": "test_ending_the_mails",
     "review an application": "test_reviewing_an_application",
     "schedule an update": "test_scheduling_an_update",
+    "write to a liaison": "test_writing_to_a_liaison",
+    "answer a letter, and report it": "test_answering_and_reporting_a_letter",
     "mark statements received": "test_marking_a_statement_received",
 }
 
@@ -286,6 +288,39 @@ def test_a_report_from_first_to_last(at, world):
     report = Report.objects.published().first()
     assert report.place == "ბათუმი"
     assert report.statements.count() == 2
+
+
+def test_writing_to_a_liaison(at, world, settings):
+    settings.LETTER_FORM_SECONDS = (0, 3600)
+    page = at(world.group.get_absolute_url())
+    page.locator("main a[href$='/write/']").click()
+    page.locator("main [name=body]").fill("გამარჯობა")
+    page.locator(PRIMARY).first.click()
+    # What is missing is said, and nothing typed is lost.
+    assert page.locator("#form-errors").count() == 1
+    assert page.locator("main [name=body]").input_value() == "გამარჯობა"
+    page.locator("main [name=address]").fill("reader@example.org")
+    page.locator(PRIMARY).first.click()
+    code = re.search(r"^(\d{4} \d{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    page.locator("[name=code]").fill(code)
+    page.locator(PRIMARY).first.click()
+    assert page.url.endswith("/write/sent/")
+    letter = Letter.objects.first()
+    assert (letter.body, letter.mandate) == ("გამარჯობა", world.mandate)
+
+
+def test_answering_and_reporting_a_letter(at, world):
+    page = at(reverse("liaisons:letter_list"), "liaison")
+    page.locator("main .rowlist a").first.click()
+    page.locator("main [name=answer]").fill("პარასკევს")
+    page.locator(PRIMARY).first.click()
+    world.letter.refresh_from_db()
+    assert world.letter.answer == "პარასკევს"
+    page.locator(".letter__report summary").click()
+    page.locator("main [name=note]").fill("შეურაცხყოფა")
+    page.locator("[name=do][value=report]").click()
+    world.letter.refresh_from_db()
+    assert world.letter.reported_at
 
 
 def test_ending_the_mails(at, world):
