@@ -35,6 +35,14 @@ def test_the_table_lists_every_active_group_and_no_other(client, directory):
     assert "6 groups" in table
 
 
+@pytest.mark.parametrize("address", ["/en/map/", "/en/groups/"])
+def test_before_there_are_groups_no_filter_is_blamed(client, db, address):
+    text = client.get(address).content.decode()
+    assert "No groups are listed yet." in text
+    assert "No group fits" not in text
+    assert "No group fits" in client.get(f"{address}?kind=chapter").content.decode()
+
+
 def test_a_country_leads_to_its_groups_and_to_the_communities_of_its_languages(client, directory):
     person = UserFactory(by_name=True, display_name="Asha")
     MandateFactory(confirmed=True, group=directory.swahili_wikipedia, person=person)
