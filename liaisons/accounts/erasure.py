@@ -88,7 +88,8 @@ def _leave_groups(person):
 
 
 def _leave_the_core_team(person):
-    """Somebody else has to act on what is still open."""
+    """Somebody else has to act on what is still open; liaisons get the contacts the rules name."""
+    mandates.hand_on_liaisons(of=person, by=person)
     Mandate.objects.waiting().filter(reviewer=person).update(reviewer=None)
     Mandate.objects.open().filter(contact=person).update(contact=None)
 

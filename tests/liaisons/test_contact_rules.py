@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from liaisons import contact_rules, mandates
+from liaisons.accounts.erasure import erase
 from liaisons.errors import AlreadyDone, NotAllowed, Refused
 from liaisons.models import ContactRule, LanguageSkill, Mandate, MandateEvent
 from mailing import deliver, recipients
@@ -242,6 +243,18 @@ def test_who_leaves_hands_their_liaisons_on_by_the_rules(team, frank, swahili, a
     assert mandates.hand_on_liaisons(of=leaving, by=leaving) == [nobody]
     with pytest.raises(NotAllowed):
         mandates.hand_on_liaisons(of=leaving, by=team("Ben"))
+
+
+def test_who_deletes_their_account_hands_their_liaisons_on(team, alice, grace):
+    leaving = team("Ana")
+    alice.mandates.update(contact=leaving)
+    grace.mandates.update(contact=leaving)
+    rule(leaving)
+    rule(team("Ben"), region="SSA")
+    erase(leaving)
+    assert alice.mandates.get().contact == team("Ben")
+    assert grace.mandates.get().contact is None
+    assert alice.mandates.get().events.last().kind == "contact_changed"
 
 
 @pytest.mark.django_db(transaction=True)
