@@ -34,9 +34,7 @@ OF_ANOTHER = _(
 )
 NOT_CONNECTED = _("Your account is not connected with Wikimedia.")
 NO_ADDRESS = _("Your account has no e-mail address yet.")
-ADDRESS_IS_LAST = _(
-    "Without your e-mail address you could not sign in any more. Connect a Wikimedia account first."
-)
+ADDRESS_IS_LAST = _("Without your e-mail address you could not sign in any more.")
 WIKIMEDIA_IS_LAST = _(
     "Without Wikimedia you could not sign in any more. Add an e-mail address first."
 )
