@@ -90,8 +90,8 @@ def test_title_and_text_never_come_in_two_languages(client):
 def test_the_list_has_pages(client):
     for _ in range(11):
         UpdateFactory(published=True)
-    assert text(client, "/en/updates/").count("<h3>") == 10
-    assert text(client, "/en/updates/?page=2").count("<h3>") == 1
+    assert text(client, "/en/updates/").count("<h2>") == 10
+    assert text(client, "/en/updates/?page=2").count("<h2>") == 1
     for odd in ("0", "-1", "99999999999999999999", "abc", "1e9"):
         assert client.get(f"/en/updates/?page={odd}").status_code == 200
 

@@ -333,4 +333,4 @@ def test_lists_have_pages(client, alice, frank):
         mandate = MandateFactory(group=GroupFactory(), confirmed=True, reviewer=frank)
         reported(mandate)
     assert "Page 1 of 2" in words(read(client, "/en/reports/"))
-    assert read(client, "/en/reports/?page=2").count("<h3>") == 1
+    assert read(client, "/en/reports/?page=2").count("<h2>") == 1
