@@ -32,6 +32,25 @@ def all_addresses() -> list[Address]:
     return list(_walk(get_resolver(), "", ""))
 
 
+# What Django's admin has of its own, and the pages it makes for each model.
+_DJANGOS = {
+    "index", "login", "logout", "password_change", "password_change_done", "autocomplete",
+    "jsi18n", "view_on_site", "app_list",
+}  # fmt: skip
+_OF_A_MODEL = ("_changelist", "_add", "_change", "_delete", "_history", "_password_change")
+
+
+def own_admin_pages() -> list[Address]:
+    """The pages of the admin that are ours: no list and no form that Django makes of a model."""
+    return [
+        address
+        for address in all_addresses()
+        if address.name.startswith("admin:")
+        and address.name.removeprefix("admin:") not in _DJANGOS
+        and not address.name.endswith(_OF_A_MODEL)
+    ]
+
+
 def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Address]:
     for entry in resolver.url_patterns:
         route = prefix + str(entry.pattern)

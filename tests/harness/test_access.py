@@ -11,7 +11,7 @@ from pathlib import Path
 from django.contrib import admin
 from django.urls import reverse
 
-from .addresses import all_addresses
+from .addresses import all_addresses, own_admin_pages
 from .world import path_of, undone
 
 GOLDEN = Path(__file__).with_name("access.txt")
@@ -19,7 +19,7 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
 def rows(world):
-    """(what, path) of everything in the table: all pages, and each admin's list, add and change."""
+    """(what, path) of everything in the table: all pages, each model's in the admin, ours there."""
     for address in all_addresses():
         if not address.is_admin:
             yield address.name, path_of(address, world)
@@ -33,6 +33,8 @@ def rows(world):
         if row is not None:
             yield f"{name}_change", reverse(f"{name}_change", args=[row.pk])
             yield f"{name}_delete", reverse(f"{name}_delete", args=[row.pk])
+    for address in own_admin_pages():
+        yield address.name, path_of(address, world)
 
 
 def test_every_role_gets_what_the_table_says(world, browser):

@@ -27,7 +27,7 @@ from strategy.models import (
 )
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
-from .addresses import all_addresses
+from .addresses import all_addresses, own_admin_pages
 from .world import path_of, translated
 
 MOST = 12
@@ -57,6 +57,8 @@ def pages(world):
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
         yield name, reverse(name), "superuser"
+    for address in own_admin_pages():
+        yield address.name, path_of(address, world), "superuser"
 
 
 def grow(world):

@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser import ROOT, Faults, window
 
-from .addresses import Address, all_addresses
+from .addresses import Address, all_addresses, own_admin_pages
 from .world import World, path_of
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -203,4 +203,8 @@ def admin_pages(world: World, client: Client) -> list[Opened]:
             path = reverse(name, args=arguments)
             if client.get(path).status_code == 200:
                 found.append(Opened(name, path, "superuser"))
+    for address in own_admin_pages():
+        path = path_of(address, world)
+        if client.get(path).status_code == 200:
+            found.append(Opened(address.name, path, "superuser"))
     return found

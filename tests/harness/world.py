@@ -12,18 +12,22 @@ from datetime import timedelta
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group as Role
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from config import roles
 from liaisons import group_search, mandates
 from liaisons.data_exports import links
 from liaisons.models import (
+    ContactRule,
     DataExport,
     Endorsement,
     Group,
     Language,
+    LanguageSkill,
     Letter,
     Mandate,
     MandateEvent,
@@ -122,6 +126,11 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     held = Mandate.objects.get(group=swahili, person=alice, status="confirmed")
     Mandate.objects.filter(pk=held.pk).update(share_nonce="a" * 22)
     _handover, handover = mandates.invite_successor(mandate=held, by=alice)
+    LanguageSkill.objects.create(
+        person=alice, language_id="sw", needs_help_from_english=True, offers_help_to_english=True
+    )
+    ContactRule.objects.create(contact=frank, region_id="SSA")
+    ContactRule.objects.create(contact=frank, language_id="ka", stand_in=erin)
     Endorsement.objects.create(mandate=held, person=bob, verdict="contests", reason="მიზეზი")
     letter = Letter.objects.create(
         group=swahili, mandate=held, sender=bob, sender_name="ადამიანი",
@@ -177,6 +186,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             "other liaison": grace,
             "editor": erin,
             "superuser": frank,
+            **people_with_roles(),
         },
         group=swahili,
         proposed=proposed,
@@ -200,6 +210,21 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     )
 
 
+def people_with_roles() -> dict[str, User]:
+    """Somebody with each role, let into the admin; the editor is one of the cast."""
+    roles.make_roles()
+    people = {}
+    for name, role in (
+        ("reviewer", roles.REVIEWER),
+        ("working group", roles.WORKING_GROUP_MEMBER),
+        ("translator", roles.TRANSLATOR),
+        ("administrator", roles.ADMINISTRATOR),
+    ):
+        person = UserFactory(core_team=True, display_name=f"ადამიანი {len(people)}")
+        person.groups.set([Role.objects.get(name=role)])
+        recipients.sync_user(person, person.email, "en", "UTC")
+        people[name] = person
+    return people
 def export_of(person) -> DataExport:
     """Everything held on a person, ready to be downloaded."""
     now = timezone.now()
@@ -315,7 +340,14 @@ SAMPLES = {
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
     "mailing:unsubscribe": lambda w: {"token": w.token},
     "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
+    "admin:liaisons_user_story": lambda w: {"object_id": w.people["liaison"].pk},
     "sitemap_section": lambda w: {"section": "pages"},
+}
+
+# What a page is asked, where without it there is nothing to show.
+QUERIES = {
+    "admin:liaisons_mandate_together": lambda w: f"?act=take&ids={w.application.pk},{w.mandate.pk}",
+    "admin:liaisons_user_translation_help": lambda w: "?language=sw",
 }
 
 # Pages of one person's own things, which nobody else can open.
@@ -334,8 +366,9 @@ READERS = {
 def path_of(address: Address, world: World) -> str:
     """A real path for an address. Raises ``LookupError`` where no sample is known."""
     values = SAMPLES[address.name](world) if address.name in SAMPLES else {}
+    query = QUERIES[address.name](world) if address.name in QUERIES else ""
     try:
-        return reverse(address.name, kwargs=values)
+        return reverse(address.name, kwargs=values) + query
     except NoReverseMatch as error:
         raise LookupError(
             f"{address.name}: give an example of {', '.join(address.parameters)} in SAMPLES"
