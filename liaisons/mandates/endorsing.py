@@ -128,7 +128,7 @@ def _words(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _bits(mandate: Mandate, secret: str) -> str:
+def _bits(mandate: Mandate, secret: str | bytes) -> str:
     digest = salted_hmac(
         "liaisons.share", f"{mandate.pk}:{mandate.share_nonce}", secret=secret, algorithm="sha256"
     ).digest()
