@@ -120,7 +120,8 @@ CACHES = {
     "figures": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "figures",
-        "OPTIONS": {"MAX_ENTRIES": 300},
+        # The frame of each kind of page in ten languages is among them.
+        "OPTIONS": {"MAX_ENTRIES": 1500},
     },
 }
 
