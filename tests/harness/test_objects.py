@@ -4,9 +4,6 @@
 object, for that of another group and for one that is not public. Wherever somebody gets a 404,
 an object that does not exist answers with the same body. ``UPDATE_GOLDEN=1 pytest`` on this file
 writes ``objects.txt`` anew: read the difference before it is committed.
-
-There is no role of a translator yet: translations are part of the admin. When it comes, it belongs
-among the people of ``world.py``, and so into both tables.
 """
 
 import os
