@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -307,3 +308,26 @@ def test_an_address_that_is_taken_between_looking_and_making(client, wiki, monke
     through_wikimedia(client)
     assert signed_in_person(client).email == ""
     assert not signed_in_person(client).emailaddress_set.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(3))
+def test_a_new_person_who_comes_in_from_two_browsers_at_once_is_one(wiki, turn):
+    ways_back = [(browser, at_the_wiki(browser)) for browser in (Client(), Client())]
+    start, statuses = threading.Barrier(2), []
+
+    def come_back(browser, back):
+        start.wait()
+        try:
+            statuses.append(browser.get(back).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come_back, args=pair) for pair in ways_back]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [302, 302]
+    assert User.objects.count() == SocialAccount.objects.count() == 1
+    assert User.objects.get().emailaddress_set.count() == 1
