@@ -23,7 +23,7 @@ class MandateAdmin(admin.ModelAdmin):
 
     access_policy = "core_team"
     list_display = [
-        "group", "who", "seat", "status_column", "waiting", "acts_next", "owner", "others",
+        "group", "who", "waiting", "acts_next", "owner", "status_column", "seat", "others",
     ]  # fmt: skip
     list_display_links = ["group"]
     list_filter = [
