@@ -75,9 +75,17 @@ def record(
 
 
 @transaction.atomic
-def change(*, relay: Relay, by, channel, relayed_on, language, people=None, url="") -> Relay:
-    """Correct what a relay says. Raises as ``record`` does, and for a withdrawn one."""
+def change(
+    *, relay: Relay, by, channel, relayed_on, language, people=None, url="", seen=""
+) -> Relay:
+    """Correct what a relay says. Raises as ``record`` does, and for a withdrawn one.
+
+    ``seen`` is the ``state`` that the writer's page began with: raises ``Refused`` where another
+    liaison of the group changed it since.
+    """
     relay = _current(relay, by)
+    if seen and seen != relay.state:
+        raise Refused(_("Somebody changed this at the same moment. Please try again."))
     relay.channel, relay.relayed_on, relay.language = channel, relayed_on, language
     relay.people, relay.url = people, url
     _save(relay)

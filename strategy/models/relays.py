@@ -108,6 +108,11 @@ class Relay(models.Model):
         return self.withdrawn_at is not None
 
     @property
+    def state(self) -> str:
+        """A text that changes with each change: two people may have the same relay open."""
+        return self.changed_at.isoformat()
+
+    @property
     def is_on_the_web(self) -> bool:
         """True where its link may be shown as one, however it came into the table."""
         return self.url.startswith(("https://", "http://"))

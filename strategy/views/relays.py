@@ -99,11 +99,13 @@ def relay_edit(request, pk):
     already = None
     if request.method == "POST" and form.is_valid():
         try:
-            relays.change(relay=relay, by=request.user, **form.said)
+            seen = request.POST.get("seen", "")
+            relays.change(relay=relay, by=request.user, seen=seen, **form.said)
         except relays.AlreadyRecorded as refusal:
             already = refusal.relay
             form.add_error("channel", refusal.message)
         except Refused as refusal:
+            relay.refresh_from_db()
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _("Your changes are saved."))
@@ -113,7 +115,13 @@ def relay_edit(request, pk):
     return render(
         request,
         "strategy/relay_edit.html",
-        {"form": form, "relay": relay, "update": relay.update, "already": already},
+        {
+            "form": form,
+            "relay": relay,
+            "update": relay.update,
+            "already": already,
+            "seen": typed.get("seen", "") if typed else relay.state,
+        },
     )
 
 

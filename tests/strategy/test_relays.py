@@ -1,6 +1,7 @@
 """Relays through the front door: record, change, withdraw, list; who may and who may not."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from .factories import UpdateFactory, passed_on
 pytestmark = pytest.mark.django_db
 LIST = "/en/my/relays/"
 NEW = "/en/my/relays/new/"
+SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
 
 @pytest.fixture
@@ -214,6 +216,26 @@ def test_a_relay_is_changed(as_person, alice, bob, update):
     assert messages_of(response) == ["Your changes are saved."]
     relay.refresh_from_db()
     assert (relay.people, relay.channel, relay.person) == (31, "mailing_list", bob)
+
+
+def test_of_two_who_change_the_same_relay_the_second_sees_what_the_first_saved(
+    as_person, alice, bob, update
+):
+    relay = passed_on(update, Mandate.objects.get(person=bob))
+    path = f"{LIST}{relay.pk}/"
+    first, second = as_person(alice), as_person(bob)
+    seen_by = {one: SEEN.search(text(one.get(path)))[1] for one in (first, second)}
+    first.post(path, said(alice, people="31", seen=seen_by[first]))
+    refused = second.post(path, said(bob, people="32", seen=seen_by[second]))
+    assert "Somebody changed this at the same moment." in text(refused)
+    assert "about 31 people" in text(refused)
+    assert 'value="32"' in text(refused)
+    relay.refresh_from_db()
+    assert relay.people == 31
+    # Having seen it, the second one may decide.
+    second.post(path, said(bob, people="32", seen=SEEN.search(text(refused))[1]))
+    relay.refresh_from_db()
+    assert relay.people == 32
 
 
 def test_a_change_cannot_make_two_of_the_same(as_person, alice, update):
