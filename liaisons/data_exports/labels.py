@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Endorsement, Group, LanguageSkill, Mandate, MandateEvent, User
-from mailing.models import FailReason, Rhythm, SkipReason, State
+from mailing.models import Edition, FailReason, Rhythm, SkipReason, State
 
 LABELS: dict[str, Any] = {
     "address": _("e-mail address"),
@@ -26,8 +26,12 @@ LABELS: dict[str, Any] = {
     "created_at": _("begun"),
     "decided": _("decided"),
     "drafts": _("Drafts"),
+    "edition__hour": _("hour"),
+    "edition__rhythm": _("rhythm"),
+    "effective_at": _("since"),
     "email": _("e-mail address"),
     "email_addresses": _("e-mail address"),
+    "error": _("last answer"),
     "end_reason": _("why it ended"),
     "ended": _("ended"),
     "evidence": _("how the group agreed"),
@@ -37,6 +41,7 @@ LABELS: dict[str, Any] = {
     "group": _("group"),
     "group__name": _("group"),
     "history": _("History"),
+    "is_verified": _("address confirmed"),
     "is_shown_by_name": _("shown by name"),
     "joined": _("account made"),
     "kind": _("kind"),
@@ -46,6 +51,7 @@ LABELS: dict[str, Any] = {
     "last_sign_in": _("last sign-in"),
     "level": _("level"),
     "message": _("text"),
+    "message_id": _("Message-ID"),
     "name": _("name"),
     "needs_help_from_english": _("needs translation from English"),
     "needs_help_to_english": _("needs translation into English"),
@@ -57,6 +63,7 @@ LABELS: dict[str, Any] = {
     "rhythm": _("rhythm"),
     "role": _("role in the group"),
     "roles": _("roles"),
+    "second_step": _("Second step"),
     "seat": _("seat"),
     "state": _("state"),
     "status": _("status"),
@@ -64,11 +71,14 @@ LABELS: dict[str, Any] = {
     "time_zone": _("time zone"),
     "url": _("link"),
     "what": _("what happened"),
+    "verified": _("address confirmed"),
+    "wikimedia_accounts": _("Wikimedia account"),
     "wikimedia_user_name": _("Wikimedia user name"),
 }
 
 # Codes that have a name on the pages, by what the entry is called.
 CHOICES: dict[str, dict[Any, Any]] = {
+    "edition__rhythm": dict(Edition.Rhythm.choices),
     "contact_by": dict(User.ContactBy.choices),
     "end_reason": dict(Mandate.EndReason.choices),
     "evidence": dict(Mandate.Evidence.choices),

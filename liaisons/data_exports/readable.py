@@ -15,6 +15,7 @@ from liaisons.models import User
 from .labels import CHOICES, label_of
 
 NOTHING = "–"
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Node:
 
 def page(person: User, held: Mapping[str, Any]) -> str:
     """The HTML page in the active language and time zone."""
-    sections = [
-        (key, personal_data.heading_of(key), node(value, key)) for key, value in held.items()
-    ]
+    # The account stands first, whichever part of the product was registered before it.
+    keys = sorted(held, key=lambda key: key != "account")
+    sections = [(key, personal_data.heading_of(key), node(held[key], key)) for key in keys]
     return render_to_string(
         "liaisons/data_exports/page.html",
         {
@@ -44,12 +45,17 @@ def page(person: User, held: Mapping[str, Any]) -> str:
     )
 
 
-def node(value: Any, key: str = "") -> Node:
-    """How a value is shown; ``key`` is what it is called in its section."""
+def node(value: Any, key: str = "", *, is_one_of_many: bool = False) -> Node:
+    """How a value is shown; ``key`` is what it is called in its section.
+
+    Of one thing out of a list, what is empty is left out.
+    """
     if isinstance(value, Mapping):
-        return Node("entries", entries=[(label_of(k), node(v, k)) for k, v in value.items()])
+        shown = {k: v for k, v in value.items() if not (is_one_of_many and v in EMPTY)}
+        return Node("entries", entries=[(label_of(k), node(v, k)) for k, v in shown.items()])
     if isinstance(value, list | tuple | set | frozenset):
-        return Node("list", items=[node(item, key) for item in value]) if value else _text(NOTHING)
+        items = [node(item, key, is_one_of_many=True) for item in value]
+        return Node("list", items=items) if items else _text(NOTHING)
     if isinstance(value, bool):
         return Node("yes" if value else "no")
     if isinstance(value, datetime):
