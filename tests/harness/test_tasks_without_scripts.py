@@ -12,6 +12,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from liaisons import mandates
 from liaisons.accounts import ways
 from liaisons.data_exports import making as data_exports
 from liaisons.models import Letter, Mandate, User
@@ -45,6 +46,9 @@ TASKS = {
     "apply again after a mandate": "test_applying_again_after_a_mandate",
     "be away and come back": "test_being_away_and_back",
     "withdraw an application": "test_withdrawing_an_application",
+    "ask the Core Team, and be answered": "test_asking_and_being_answered_by_the_team",
+    "hand a seat over": "test_handing_a_seat_over",
+    "contest a mandate; close the dispute": "test_contesting_a_mandate",
     "record, change and withdraw a relay": "test_a_relay_from_first_to_last",
     "write, check and publish a report": "test_a_report_from_first_to_last",
     "end the mails by their link": "test_ending_the_mails",
@@ -245,6 +249,45 @@ def test_withdrawing_an_application(at, world):
     page.locator("main form button").first.click()
     world.application.refresh_from_db()
     assert world.application.status == Mandate.Status.WITHDRAWN
+
+
+def test_asking_and_being_answered_by_the_team(at, world):
+    page = at(reverse("liaisons:mandate", args=[world.application.pk]), "applicant")
+    page.locator("main a[href$='/ask/']").click()
+    page.locator("main [name=message]").fill("რა აკლია?")
+    page.locator(PRIMARY).first.click()
+    page = at(reverse("admin:liaisons_mandate_change", args=[world.application.pk]), "superuser")
+    page.locator("[name=message]").fill("არაფერი.")
+    page.locator("[name=do][value=reply]").click()
+    kinds = world.application.events.values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["asked", "replied"]
+
+
+def test_handing_a_seat_over(at, world):
+    page = at(reverse("liaisons:mandate_successor", args=[world.mandate.pk]), "liaison")
+    page.locator("[name=do][value=make]").click()
+    link = re.search(r"/en/succeed/[\w-]+/", page.locator("main a.address").inner_text())
+    page = at(link[0], "member")
+    page.locator("main form button").first.click()
+    assert page.url.endswith(reverse("liaisons:join_mandate"))
+    assert page.locator("main [name=seat]").count() == 0
+    assert Mandate.objects.get(person=world.people["member"]).predecessor == world.mandate
+
+
+def test_contesting_a_mandate(at, world):
+    mandate = world.mandate
+    page = at(reverse("liaisons:endorse", args=[mandates.share_token(mandate)]), "member")
+    page.locator("main [name=verdict][value=contests]").check()
+    page.locator("main [name=reason]").fill("არავის უკითხავს.")
+    page.locator(PRIMARY).first.click()
+    mandate.refresh_from_db()
+    assert mandate.review_opened_at
+    page = at(reverse("admin:liaisons_mandate_change", args=[mandate.pk]), "superuser")
+    page.locator("[name=outcome][value=keep]").check()
+    page.locator("#dispute [name=message]").fill("ოქმშია.")
+    page.locator("[name=do][value=close_review]").click()
+    mandate.refresh_from_db()
+    assert mandate.review_opened_at is None
 
 
 def test_a_relay_from_first_to_last(at, world):

@@ -191,12 +191,12 @@ def test_only_reviewers_take_and_reply(application, dave, erin, carol):
             mandates.reply(mandate=application, by=person, message="Hello.")
 
 
-def test_nothing_is_taken_where_nothing_is_to_decide(alice, frank):
+def test_nothing_is_taken_where_nothing_is_to_decide(alice, rita):
     held = alice.mandates.get()
     for verb in (
-        lambda: mandates.take(mandate=held, by=frank),
-        lambda: mandates.close_review(mandate=held, by=frank, message="Stays."),
-        lambda: mandates.reply(mandate=held, by=frank, message="Hello."),
+        lambda: mandates.take(mandate=held, by=rita),
+        lambda: mandates.close_review(mandate=held, by=rita, message="Stays."),
+        lambda: mandates.reply(mandate=held, by=rita, message="Hello."),
     ):
         with pytest.raises(AlreadyDone):
             verb()
