@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..errors import Refused
 from ..letters import sending
@@ -52,7 +52,7 @@ class LetterAdmin(admin.ModelAdmin):
     """Reported letters, the longest waiting first; each is decided on its own page."""
 
     access_policy = "core_team"
-    list_display = ["group", "reported_at", "report_closed_at", "report_outcome"]
+    list_display = ["group", "reported", "decided", "report_outcome"]
     list_display_links = ["group"]
     list_filter = [ReportFilter]
     list_select_related = ["group"]
@@ -68,6 +68,14 @@ class LetterAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=pgettext_lazy("letter", "reported"), ordering="reported_at")
+    def reported(self, letter):
+        return letter.reported_at
+
+    @admin.display(description=gettext_lazy("decided"), ordering="report_closed_at")
+    def decided(self, letter):
+        return letter.report_closed_at
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Read a reported letter, and decide."""
