@@ -31,7 +31,7 @@ class RelayAdmin(admin.ModelAdmin):
 
     access_policy = "core_team"
     list_display = [
-        "update_title", "group", "channel", "relayed_on", "language", "people", "address",
+        "update_title", "group", "channel", "relayed_on", "language", "people", "website",
         "is_counted",
     ]  # fmt: skip
     list_display_links = ["update_title"]
@@ -75,6 +75,17 @@ class RelayAdmin(admin.ModelAdmin):
         if not relay.is_on_the_web:
             return relay.url
         return format_html('<a href="{0}" rel="noopener nofollow ugc" dir="ltr">{0}</a>', relay.url)
+
+    @admin.display(description=_("link"), ordering="url")
+    def website(self, relay):
+        """The same in a line of the table, by its host: whole addresses are wider than a screen."""
+        if not relay.is_on_the_web:
+            return relay.url
+        return format_html(
+            '<a href="{}" rel="noopener nofollow ugc" dir="ltr">{}</a>',
+            relay.url,
+            relay.url.split("/")[2] or relay.url,
+        )
 
     @admin.display(description=_("counts"), boolean=True)
     def is_counted(self, relay):
