@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from liaisons import personal_data
@@ -47,7 +48,9 @@ def account(person: User) -> dict:
         ],
         "has_password": person.has_usable_password(),
         "second_step": list(
-            Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")
+            Authenticator.objects.filter(user=person).values(
+                "type", "created_at", "last_used_at", name=F("data__name")
+            )
         ),
         "country": person.country_id,
         "language": person.language,

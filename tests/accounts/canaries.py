@@ -80,7 +80,7 @@ def leaving(world):
     alice.emailaddress_set.update(email=ADDRESS)
     recipients.sync_user(alice, ADDRESS, "en", "UTC")
     SocialAccount.objects.create(user=alice, provider="mediawiki", uid="17", extra_data={})
-    alice.language_skills.create(language_id="sw")
+    alice.language_skills.get_or_create(language_id="sw")
     application = MandateFactory(person=alice, explained=True)
     mandates.ask_for_more(mandate=application, by=frank, message=f"Dear {MARK}, who agreed?")
     mandates.answer_more(mandate=application, by=alice, message=f"{MARK} did.")

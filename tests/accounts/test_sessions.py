@@ -157,6 +157,17 @@ def test_sessions_are_in_the_download(signs_in):
     assert laptop
 
 
+def test_the_names_of_passkeys_are_in_the_download(dave):
+    from allauth.mfa.models import Authenticator
+
+    from liaisons import personal_data
+
+    data = {"name": "My laptop", "credential": {}}
+    Authenticator.objects.create(user=dave, type="webauthn", data=data)
+    steps = personal_data.held_on(dave)["account"]["second_step"]
+    assert [(step["type"], step["name"]) for step in steps] == [("webauthn", "My laptop")]
+
+
 def test_sessions_go_with_the_account(signs_in, dave):
     phone, laptop = signs_in(PHONE), signs_in(LAPTOP)
     laptop.post(reverse("liaisons:settings_delete"), {"is_sure": "on"})

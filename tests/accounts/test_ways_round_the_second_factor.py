@@ -9,8 +9,10 @@ for another host; what waits halfway through the sign-in.
 
 import json
 import re
+import time
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -331,6 +333,19 @@ def test_a_code_by_mail_asked_for_before_does_not_prove_it_either(as_person, dav
     )
     assert answer.url == ask
     assert browser.get(reverse("mfa_deactivate_totp")).url.startswith(ask)
+
+
+@pytest.mark.parametrize("method", ["password", "code", "socialaccount"])
+def test_another_proof_of_just_now_does_not_make_an_old_second_step_new(stale, method):
+    session = stale.session
+    records = session[AUTHENTICATION_METHODS_SESSION_KEY]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        *records,
+        {"method": method, "at": time.time(), "reauthenticated": True},
+    ]
+    session.save()
+    for name in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "liaisons:settings_email"):
+        assert stale.get(reverse(name)).url.startswith(reverse("account_reauthenticate"))
 
 
 def test_an_account_without_an_address_proves_it_too(as_person, dave):
