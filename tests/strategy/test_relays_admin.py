@@ -67,11 +67,17 @@ def test_an_editor_finds_relays(editor, three):
     assert shown(editor, "?relayed_on__year=2001") == []
 
 
+def test_the_table_shows_the_host_of_a_link(editor, three):
+    table = editor.get(TABLE).content.decode()
+    link = '<a href="https://lists.example.org/x" rel="noopener nofollow ugc" dir="ltr">{}</a>'
+    assert link.format("lists.example.org") in table
+    assert link.format("https://lists.example.org/x") not in table
+
+
 def test_an_editor_reads_a_relay_and_cannot_change_it(editor, three):
     path = f"{TABLE}{three[1].pk}/change/"
     page = editor.get(path).content.decode()
-    assert 'href="https://lists.example.org/x" rel="noopener nofollow ugc" dir="ltr">' in page
-    assert ">lists.example.org</a>" in page
+    assert 'href="https://lists.example.org/x"' in page
     assert 'name="channel"' not in page
     assert editor.post(path, {"channel": "other"}).status_code == 403
     assert editor.get(f"{TABLE}add/").status_code == 403
