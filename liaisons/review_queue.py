@@ -1,6 +1,7 @@
 """What waits for the Core Team's decision: since when, whose it is, and who acts next."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -67,7 +68,7 @@ def listed(queryset: QuerySet[Mandate]) -> QuerySet[Mandate]:
 
 
 def whose(queryset: QuerySet[Mandate], which: str, person: User) -> QuerySet[Mandate]:
-    """Of rows of ``listed``: those of ``mine``, of ``nobody``, the ``late`` or ``contested`` ones."""
+    """Of rows of ``listed``: those ``mine``, of ``nobody``, ``late`` or ``contested``."""
     match which:
         case "mine":
             return queryset.filter(reviewer=person)
@@ -88,8 +89,11 @@ def is_waiting(mandate: Mandate) -> bool:
     )
 
 
-def waits_for_applicant(mandate: Mandate) -> bool:
-    """True where the applicant acts next: more was asked, and they asked nothing back since."""
+def waits_for_applicant(mandate: Any) -> bool:
+    """Of a row of ``listed``: true where the applicant acts next.
+
+    More was asked, and they asked nothing back since.
+    """
     return mandate.status == Status.MORE_ASKED and mandate.last_word != Kind.ASKED
 
 
@@ -106,7 +110,7 @@ def around(queryset: QuerySet[Mandate], mandate: Mandate) -> dict:
     place, moment = queryset.order_by(), since(mandate)
     before = Q(waiting_since__lt=moment) | Q(waiting_since=moment, pk__lt=mandate.pk)
     after = Q(waiting_since__gt=moment) | Q(waiting_since=moment, pk__gt=mandate.pk)
-    backwards = [F("waiting_since").desc(), "-pk"]
+    backwards = [F("waiting_since").desc(), F("pk").desc()]
     numbers = place.aggregate(total=Count("pk"), earlier=Count("pk", filter=before))
     return {
         "previous": _first(place.filter(before).order_by(*backwards)),

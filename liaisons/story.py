@@ -7,8 +7,9 @@ long the story is.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .models import User
@@ -36,10 +37,10 @@ class Part:
     """
 
     key: str
-    label: str
+    label: Any
     rows: Callable[[User], QuerySet]
     at: str
-    tell: Callable[[Model], Line]
+    tell: Callable[[Any], Line]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ form carries the state of each row as it was shown; what changed meanwhile is le
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -55,7 +56,7 @@ class Work:
 class Act:
     """One thing to do with several. ``plan`` says what would happen, or raises ``Refused``."""
 
-    label: str
+    label: Any
     plan: Callable[[Work, Mandate], str]
     do: Callable[[Work, Mandate, int], object]
     needs_contact: bool = False
@@ -295,7 +296,7 @@ def _do(act: Act, work: Work, tokens: Iterable[str]) -> Rows:
     return rows
 
 
-def _planned(act: Act, work: Work, mandate: Mandate) -> str:
+def _planned(act: Act, work: Work, mandate: Any) -> str:
     before = mandate.predecessor
     named = before is not None and before.person_id == work.by.pk
     if mandate.person_id == work.by.pk or named or mandate.contested_by_me:

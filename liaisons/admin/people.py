@@ -14,17 +14,19 @@ from .. import mandates
 from ..models import LanguageSkill, Mandate, User
 from . import bulk, liaison_page, translation_help, workload
 
+HELP_FIELDS = [
+    "language", "level", "needs_help_from_english", "needs_help_to_english",
+    "offers_help_from_english", "offers_help_to_english",
+]  # fmt: skip
+
 
 class LanguageSkillInline(admin.TabularInline):
     model = LanguageSkill
     extra = 0
     can_delete = False
     verbose_name_plural = _("languages")
-    fields = [
-        "language", "level", "needs_help_from_english", "needs_help_to_english",
-        "offers_help_from_english", "offers_help_to_english",
-    ]  # fmt: skip
-    readonly_fields = fields
+    fields = tuple(HELP_FIELDS)
+    readonly_fields = HELP_FIELDS
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -36,14 +36,14 @@ def _rows(*, may_reassign: bool) -> list[dict]:
     """Three queries, however many people, liaisons and applications there are."""
     active = Mandate.objects.active().filter(contact__isnull=False).order_by()
     soon = timezone.localdate() + timedelta(days=SOON_DAYS)
-    held = {
+    held: dict[int, dict] = {
         row["contact"]: row
         for row in active.values("contact").annotate(
             liaisons=Count("pk"), ending=Count("pk", filter=Q(last_day__lte=soon))
         )
     }
     waiting = review_queue.listed(Mandate.objects.filter(review_queue.WAITING)).order_by()
-    taken = {
+    taken: dict[int, dict] = {
         row["reviewer"]: row
         for row in waiting.filter(reviewer__isnull=False)
         .values("reviewer")
