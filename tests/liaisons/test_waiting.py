@@ -3,15 +3,18 @@
 import datetime
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from liaisons import mandates, waiting_times
+from liaisons import mandates, review_notices, waiting_times
 from liaisons.errors import AlreadyDone, NotAllowed
 from liaisons.models import MandateEvent
 from mailing import deliver, recipients
+from mailing.models import Notice
+from mailing.press import Press
 from tests.factories import MandateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +203,22 @@ def test_nothing_is_taken_where_nothing_is_to_decide(alice, rita):
     ):
         with pytest.raises(AlreadyDone):
             verb()
+
+
+@pytest.mark.parametrize("kind", list(review_notices.KINDS))
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_every_mail_is_written_in_every_language(alice, kind, language):
+    held = alice.mandates.get()
+    context = {"mandate_id": held.pk, "event_id": held.events.last().pk}
+    assert Press().notice(Notice(kind=kind, language=language, context=context))
+
+
+def test_names_with_special_signs_are_whole_in_a_subject(application, carol, frank):
+    recipients.sync_user(carol, carol.email, "en", "UTC")
+    type(application.group).objects.filter(pk=application.group_id).update(name="Tom & Jerry's")
+    mandates.reply(mandate=application, by=frank, message="A & B <c>")
+    deliver.send_due()
+    letter = mail.outbox[-1]
+    assert letter.subject == "Your application for Tom & Jerry's"
+    assert "A & B <c>" in letter.body
+    assert "A &amp; B &lt;c&gt;" in str(letter.alternatives[0][0])
