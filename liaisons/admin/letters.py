@@ -119,7 +119,8 @@ class BlockedSenderAdmin(admin.ModelAdmin):
     access_policy = "core_team"
     list_display = ["letter_group", "blocked_at"]
     list_select_related = ["letter__group"]
-    fields = readonly_fields = ["letter_group", "blocked_at"]
+    fields = ("letter_group", "blocked_at")
+    readonly_fields = ("letter_group", "blocked_at")
 
     def has_add_permission(self, request):
         return False

@@ -56,7 +56,7 @@ class LetterForm(forms.Form):
         super().__init__(data, initial={"language": get_language(), "stamp": fresh, **initial})
         self.mandate_id = mandate_id
         self.fresh_stamp = fresh
-        self.read_stamp = None
+        self.read_stamp: stamps.Stamp | None = None
         if not asks_address:
             del self.fields["address"]
 
@@ -99,15 +99,19 @@ class LetterForm(forms.Form):
 
     def renew(self) -> None:
         """Make the form that comes back one that can be sent: its trap empty, its stamp good."""
-        self.data = self.data.copy()
-        self.data["website"] = ""
         stamp = self.read_stamp
-        if stamp is None or stamp.is_too_old or stamp.mandate_id != self.mandate_id:
-            self.data["stamp"] = self.fresh_stamp
+        is_good = stamp and not stamp.is_too_old and stamp.mandate_id == self.mandate_id
+        self.data = {**self._typed(), "website": ""}
+        if not is_good:
+            self.begin_another()
 
     def begin_another(self) -> None:
         """Let what is sent next be a letter of its own."""
-        self.data = {**self.data.dict(), "stamp": self.fresh_stamp}
+        self.data = {**self._typed(), "stamp": self.fresh_stamp}
+
+    def _typed(self) -> dict[str, str]:
+        """What was typed, one text for each field."""
+        return {name: self.data.get(name, "") for name in self.fields}
 
 
 class AnswerForm(forms.Form):

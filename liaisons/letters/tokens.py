@@ -14,7 +14,8 @@ class _Check(CsrfViewMiddleware):
 
 def problem(request) -> str:
     """Why this POST may be forged, in Django's words for its log; empty where it is well."""
-    return _Check(lambda _request: None).process_view(request, None, (), {}) or ""
+    reason = _Check(lambda _request: None).process_view(request, None, (), {})
+    return str(reason or "")
 
 
 def is_only_old(reason: str) -> bool:
