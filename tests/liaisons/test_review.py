@@ -120,7 +120,7 @@ def test_the_group_one_proposed_with_ones_own_application_is_for_another_reviewe
 def test_ones_own_application_is_for_another_reviewer(desk, frank):
     own = MandateFactory(person=frank)
     page = desk.get(page_of(own))
-    assert "Another reviewer decides it" in page.text
+    assert "No one reviews their own mandate" in page.text
     assert 'value="preview"' not in page.text
     other = UserFactory(admin=True)
     answer = decide(desk, own, contact=other.pk)
