@@ -9,13 +9,13 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from liaisons import tasks
-from liaisons.accounts import erasure, wiki_accounts, wiki_standing
+from liaisons.accounts import erasure, ways, wiki_accounts, wiki_standing
 from liaisons.models import User
 from tests.factories import GroupFactory, MandateFactory, UserFactory
 from web import content_version
@@ -330,6 +330,32 @@ def test_an_answer_about_an_account_that_was_unlinked_meanwhile_is_dropped(wiki)
     SocialAccount.objects.all().delete()
     assert wiki_standing.keep("4711", word) == set()
     assert state_of(person) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_waits_for_the_unlinking_is_dropped(wiki):
+    person = linked(wiki, 4711)
+    changes = []
+
+    def keep():
+        changes.append(wiki_standing.keep("4711", wiki_standing.Word("")))
+        connection.close()
+
+    answer = threading.Thread(target=keep)
+    with transaction.atomic():
+        ways.disconnect_wikimedia(person=person)
+        answer.start()
+        for _turn in range(100):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+            threading.Event().wait(0.1)
+        else:
+            pytest.fail("The answer did not wait.")
+    answer.join()
+    assert changes == [set()]
+    assert state_of(person)["wiki_suppressed_at"] is None
 
 
 def test_an_older_word_does_not_undo_a_newer_one(wiki):
