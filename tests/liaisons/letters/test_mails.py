@@ -88,6 +88,7 @@ def test_no_header_can_be_smuggled_in(writer, text, alice):
         "reader@example.org, victim@example.org",
         '"reader, victim@example.org"@example.org',
         '"a\\\rb"@example.org',
+        '"reader,victim"@example.org',
         "Reader <reader@example.org>",
         "(victim@example.org)reader@example.org",
     ],

@@ -261,3 +261,12 @@ def test_an_old_token_costs_no_word(dave, reachable, swahili):
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     answer = client.post(writer.url, form | {"csrfmiddlewaretoken": token})
     assert answer.url == f"{writer.url}sent/"
+
+
+def test_a_code_proves_no_address_but_its_own(writer, settings):
+    settings.CODES_FROM_NETWORK = (1, 600)
+    writer.post()
+    answer = writer.post(address="victim@example.org")
+    assert answer.status_code == 429
+    writer.enter_code()
+    assert not Letter.objects.exists()
