@@ -225,6 +225,8 @@ def people_with_roles() -> dict[str, User]:
         recipients.sync_user(person, person.email, "en", "UTC")
         people[name] = person
     return people
+
+
 def export_of(person) -> DataExport:
     """Everything held on a person, ready to be downloaded."""
     now = timezone.now()
