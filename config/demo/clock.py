@@ -21,7 +21,7 @@ def start_of_today() -> datetime:
     return datetime.combine(_real_now().astimezone(UTC).date(), time(0), tzinfo=UTC)
 
 
-def on(days_ago: int, hour: float = 9) -> float:
+def on(days_ago: float, hour: float = 9) -> float:
     """A moment of a plan, in days before the start of today: that day, at that hour (UTC)."""
     return days_ago - hour / 24
 
