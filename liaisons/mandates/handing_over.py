@@ -3,7 +3,8 @@
 Whoever uses the link begins an application that is tied to the seat. When a reviewer confirms it,
 the mandate before it ends and its private notes go with the seat, in the same transaction.
 
-Rows are locked in one order: the application, its group, the mandate before it.
+Rows are locked in one order: what the applicant has for the group (by key), the group, the mandate
+before it.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from .applying import draft_of, start_draft, withdraw
 
 Status = Mandate.Status
 Kind = MandateEvent.Kind
+EndReason = Mandate.EndReason
 PREFIX = "h_"
 UNDECIDED = [Status.DRAFT, *Mandate.WAITING]
 
@@ -129,7 +131,8 @@ def require_may_take_over(handover: Handover, by: User) -> None:
         raise Refused(_("This link does not work any more."))
     rules.require_open_group(mandate.group, by)
     others = Mandate.objects.open().filter(person=by, group=mandate.group)
-    if others.exclude(status=Status.DRAFT).exists():
+    others = others.exclude(status=Status.DRAFT).exclude(rules.other_seat(mandate.seat))
+    if others.exists():
         raise Refused(_("You already have an application or a mandate for this group."))
 
 
@@ -139,6 +142,24 @@ def is_begun_by(handover: Handover, person: User) -> bool:
     return bool(
         application and application.person_id == person.pk and application.status in UNDECIDED
     )
+
+
+def lock_own(mandate: Mandate) -> None:
+    """Lock all mandates of this person for this group, in the order in which everyone does."""
+    own = Mandate.objects.filter(person=mandate.person_id, group=mandate.group_id)
+    list(own.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
+def leave_other_seat(mandate: Mandate, by: User) -> None:
+    """End the seat that a successor held until now in the same group.
+
+    Their own mail, that they hold the new one, comes at the same moment.
+    """
+    held = Mandate.objects.filter(
+        rules.other_seat(mandate.seat), person=mandate.person_id, group=mandate.group_id
+    )
+    for other in held.exclude(pk=mandate.pk):
+        rules.end(other, Kind.ENDED, why=EndReason.STEPPED_DOWN, by=by, is_told=False)
 
 
 def pass_on(mandate: Mandate, by: User) -> None:
@@ -151,9 +172,9 @@ def pass_on(mandate: Mandate, by: User) -> None:
         return
     mandate.private_notes, predecessor.private_notes = predecessor.private_notes, ""
     if predecessor.is_active:
-        rules.end(predecessor, Kind.ENDED, why=Mandate.EndReason.REPLACED, by=by)
+        rules.end(predecessor, Kind.ENDED, why=EndReason.REPLACED, by=by)
     elif predecessor.status == Status.CONFIRMED:
-        rules.end(predecessor, Kind.LAPSED, why=Mandate.EndReason.EXPIRED, by=None)
+        rules.end(predecessor, Kind.LAPSED, why=EndReason.EXPIRED, by=None)
     else:
         predecessor.save(update_fields=["private_notes", "changed_at"])
 

@@ -1,5 +1,6 @@
 """What all verbs share: who may, is it still as it was seen, and the line of history."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -133,13 +134,20 @@ def require_open_group(group: Group, by: User) -> None:
 
 
 def another_open(mandate: Mandate, group: Group) -> bool:
-    """True where the person has another draft, application or mandate for this group."""
-    return (
-        Mandate.objects.open()
-        .filter(person_id=mandate.person_id, group=group)
-        .exclude(pk=mandate.pk)
-        .exists()
-    )
+    """True where the person has another draft, application or mandate for this group.
+
+    Where a seat is handed over to them, the other seat that they hold is no obstacle: it ends when
+    this one is confirmed.
+    """
+    others = Mandate.objects.open().filter(person_id=mandate.person_id, group=group)
+    if mandate.predecessor_id:
+        others = others.exclude(other_seat(mandate.seat))
+    return others.exclude(pk=mandate.pk).exists()
+
+
+def other_seat(seat: str) -> Q:
+    """A mandate that is confirmed for another seat than this one."""
+    return Q(status=Status.CONFIRMED) & ~Q(seat=seat)
 
 
 def require_unchanged(mandate: Mandate, seen: int | None, *statuses: str) -> None:
@@ -177,20 +185,34 @@ def free_primary_seat(group: Group) -> None:
     end(holder, Kind.LAPSED, why=EndReason.EXPIRED, by=None)
 
 
-def end(mandate: Mandate, kind: str, *, why: str, by: User | None, message: str = "") -> None:
-    """End a locked mandate today. ``why`` is one of ``Mandate.EndReason``."""
+def end(
+    mandate: Mandate,
+    kind: str,
+    *,
+    why: str,
+    by: User | None,
+    message: str = "",
+    is_told: bool = True,
+) -> None:
+    """End a locked mandate today. ``why`` is one of ``Mandate.EndReason``.
+
+    ``is_told`` False: another mail of the same moment says it.
+    """
     mandate.status = Status.ENDED
     mandate.end_reason = why
     mandate.review_opened_at = None
     mandate.ended_at = timezone.now()
     mandate.last_day = min(mandate.last_day, timezone.localdate())
     mandate.save()
-    record(mandate, kind, by=by, message=message)
+    record(mandate, kind, by=by, message=message, is_told=is_told)
 
 
-def record(mandate: Mandate, kind: str, *, by: User | None, message: str = "") -> MandateEvent:
+def record(
+    mandate: Mandate, kind: str, *, by: User | None, message: str = "", is_told: bool = True
+) -> MandateEvent:
     """Write the event down, and owe the mails that follow from it."""
     event = MandateEvent.objects.create(mandate=mandate, kind=kind, actor=by, message=message)
-    notices.tell(event)
-    review_notices.tell(event)
+    if is_told:
+        notices.tell(event)
+        review_notices.tell(event)
     return event

@@ -144,9 +144,10 @@ class Mandate(models.Model):
         permissions = [("review_mandate", _("Can review mandates"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "group"],
+                # By seat: a deputy applies for the primary seat while they hold their own.
+                fields=["person", "group", "seat"],
                 condition=Q(status__in=["draft", "submitted", "more_asked", "confirmed"]),
-                name="one_open_mandate_per_person_and_group",
+                name="one_open_mandate_per_person_group_and_seat",
                 violation_error_message=_(
                     "This person already has an open mandate for this group."
                 ),

@@ -188,13 +188,43 @@ def test_the_holder_cannot_follow_themselves(held, token, alice, as_person):
     assert alice.mandates.count() == 1
 
 
-def test_who_has_an_open_mandate_for_the_group_reads_that(token, bob, carol, as_person):
-    for person in (bob, carol):
-        client = as_person(person)
-        assert "You already have an application" in client.get(link_of(token)).text
-        assert "You already have an application" in client.post(link_of(token), follow=True).text
-        assert person.mandates.count() == 1
+def test_who_has_an_application_for_the_group_reads_that(token, carol, as_person):
+    client = as_person(carol)
+    assert "You already have an application" in client.get(link_of(token)).text
+    assert "You already have an application" in client.post(link_of(token), follow=True).text
+    assert carol.mandates.count() == 1
     assert not Handover.objects.filter(used_at__isnull=False).exists()
+
+
+def test_a_deputy_follows_the_primary_liaison(held, token, bob, frank, as_person):
+    recipients.sync_user(bob, bob.email, "en", "UTC")
+    deputy = bob.mandates.get()
+    step = as_person(bob).post(link_of(token), follow=True)
+    assert step.redirect_chain[-1][0] == reverse("liaisons:join_mandate")
+    application = applied(bob.mandates.get(status="draft"))
+    assert deputy.is_active  # until it is confirmed
+    mandates.confirm(mandate=application, by=frank)
+    deputy.refresh_from_db()
+    held.refresh_from_db()
+    assert (deputy.status, deputy.end_reason) == ("ended", "stepped_down")
+    assert held.end_reason == "replaced"
+    assert [one.seat for one in Mandate.objects.active().filter(person=bob)] == ["primary"]
+    deliver.send_due()
+    subjects = [letter.subject for letter in mail.outbox if letter.to == [bob.email]]
+    assert "You are a liaison of Jenga Wikipedia ya Kiswahili" in subjects
+    assert not [subject for subject in subjects if "ended" in subject]
+
+
+def test_a_declined_deputy_keeps_their_seat(token, bob, frank):
+    application = applied(mandates.take_over(token=token, by=bob))
+    mandates.decline(mandate=application, by=frank, message="No.")
+    assert [one.seat for one in Mandate.objects.active().filter(person=bob)] == ["deputy"]
+
+
+def test_without_the_link_a_deputy_cannot_apply_for_the_other_seat(bob, swahili):
+    draft = mandates.start_draft(person=bob)
+    with pytest.raises(Refused, match="already have an application"):
+        mandates.choose_group(mandate=draft, by=bob, group=swahili)
 
 
 def test_another_draft_makes_room_and_the_page_says_so(token, dave, as_person):
