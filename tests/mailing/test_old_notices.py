@@ -59,8 +59,3 @@ def claimed(notice):
     claims.claim(Notice)
     notice.refresh_from_db()
     return notice
-
-
-def test_the_privacy_page_names_the_days(client):
-    text = client.get("/en/privacy/").content.decode()
-    assert f"is emptied {settings.MAIL_NOTICE_DAYS} days after it was written" in text

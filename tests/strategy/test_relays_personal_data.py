@@ -1,9 +1,8 @@
 """A person's relays: in the download of their data, and without a name after they are gone."""
 
-import json
-
 import pytest
 
+from liaisons import personal_data
 from liaisons.accounts import erasure
 from liaisons.models import Mandate, User
 from strategy import relays
@@ -20,22 +19,16 @@ def relay(alice):
     return passed_on(update, Mandate.objects.get(person=alice), url="https://lists.example.org/1")
 
 
-def held_on(browser):
-    return json.loads(browser.post("/en/my/settings/data/download/").content)
-
-
-def test_the_download_holds_ones_relays_withdrawn_ones_too_and_what_one_read(
-    as_person, alice, bob, relay
-):
+def test_the_download_holds_ones_relays_withdrawn_ones_too_and_what_one_read(alice, bob, relay):
     passed_on(relay.update, Mandate.objects.get(person=bob), channel="meeting")
     relays.withdraw(relay=relay, by=alice)
-    held = held_on(as_person(alice))
+    held = personal_data.held_on(alice)
     assert [(one["update__slug"], one["channel"], one["url"]) for one in held["relays"]] == [
         ("news", "village_pump", "https://lists.example.org/1")
     ]
     assert held["relays"][0]["withdrawn_at"]
     assert [one["update__slug"] for one in held["updates"]["read"]] == ["news"]
-    assert [one["channel"] for one in held_on(as_person(bob))["relays"]] == ["meeting"]
+    assert [one["channel"] for one in personal_data.held_on(bob)["relays"]] == ["meeting"]
 
 
 def test_relays_stay_with_the_group_when_the_account_goes(client, alice, relay):
