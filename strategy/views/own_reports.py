@@ -15,7 +15,7 @@ from .. import own_reports, report_forms, reports
 from ..models import ReportDraft, Topic
 from .report_editor import own_report
 
-PER_PAGE = 20
+PER_PAGE = 5
 
 
 @access.liaison

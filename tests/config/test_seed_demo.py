@@ -227,7 +227,7 @@ class TestAFilledDemo(TestCase):
         unread = Update.objects.published().exclude(pk__in=person.updates_read.values("update"))
         assert unread.count() >= 2
         of_groups = Report.objects.of_groups_of(person)
-        assert of_groups.published().count() == 2
+        assert of_groups.published().count() == 5
         assert ReportDraft.objects.filter(report__person=person).count() == 1
         answered = Statement.objects.answered().filter(report__person=person)
         assert answered.count() >= 5
@@ -322,10 +322,10 @@ class TestAFilledDemo(TestCase):
 
     def test_reports_speak_many_languages_and_stand_in_every_state(self):
         published = Report.objects.published()
-        assert published.count() == 15
+        assert published.count() == 18
         assert published.values("language").distinct().count() >= 8
         assert published.values("topic").distinct().count() == 8
-        assert sorted(published.values_list("number", flat=True)) == list(range(1, 16))
+        assert sorted(published.values_list("number", flat=True)) == list(range(1, 19))
         statements = Statement.objects.public()
         assert statements.count() >= 150
         texts = list(statements.values_list("text", flat=True))
@@ -447,7 +447,7 @@ def test_an_earlier_and_smaller_demo_is_completed(monkeypatch):
     )
 
     assert seed(PASSWORD) == []
-    assert Report.objects.published().count() == 15
+    assert Report.objects.published().count() == 18
     assert Relay.objects.current().count() >= 60
     assert Mandate.objects.waiting().count() >= 20
     assert Delivery.objects.figures() == of_its_own
