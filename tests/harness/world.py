@@ -210,7 +210,9 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         handover=handover,
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
         passkey=Authenticator.objects.create(
-            user=frank, type=Authenticator.Type.WEBAUTHN, data={"name": "გასაღები", "credential": {}}
+            user=frank,
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "გასაღები", "credential": {}},
         ),
     )
 
