@@ -6,6 +6,7 @@ raises an ``errors.Refused`` whose message is for the acting person.
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,7 @@ def send(
     very letter was sent before.
     """
     _refuse_the_same(key, body)
+    _lock_both_sides(sender, mandate_id)
     mandate = _still_the_way(group, mandate_id)
     _refuse_blocked(sender, address)
     _count(sender, address, mandate.person, network)
@@ -82,6 +84,15 @@ def _refuse_the_same(key, body):
     raise AnotherLetter(
         _("From this page another letter was sent. Press the button again to send this one too.")
     )
+
+
+def _lock_both_sides(sender, mandate_id):
+    """Lock the accounts, as deleting one does first: a letter goes with it, or is refused."""
+    liaison = Mandate.objects.filter(pk=mandate_id).values("person")
+    both = User.objects.filter(Q(pk=sender.pk if sender else None) | Q(pk__in=liaison))
+    locked = both.select_for_update(of=("self",), no_key=True).order_by("pk")
+    if sender and any(one.erased_at for one in locked if one.pk == sender.pk):
+        raise Refused(_("This account is closed."))
 
 
 def _still_the_way(group, mandate_id) -> Mandate:
@@ -188,6 +199,12 @@ def may_decide(person: User) -> bool:
     return bool(person.is_active and person.is_staff and person.has_perm("liaisons.change_letter"))
 
 
+def _was_sent_by(letter, person) -> bool:
+    """Signed in, or with the address of the account."""
+    own = set(_hashes(person, person.email))
+    return not own.isdisjoint(_hashes(letter.sender, letter.sender_address))
+
+
 @transaction.atomic
 def close_report(*, letter: Letter, by: User, outcome: str) -> Letter:
     """Decide on a report. ``outcome`` is one of ``Letter.Outcome``."""
@@ -197,7 +214,7 @@ def close_report(*, letter: Letter, by: User, outcome: str) -> Letter:
         .get(pk=letter.pk)
     )
     by = User.objects.get(pk=by.pk)
-    if not may_decide(by) or letter.mandate.person_id == by.pk:
+    if not may_decide(by) or by.pk == letter.mandate.person_id or _was_sent_by(letter, by):
         raise NotAllowed(_("Somebody else of the Core Team decides this."))
     if letter.reported_at is None:
         raise NotAllowed(_("Only a letter that was reported can be read here."))

@@ -1,8 +1,14 @@
 """The same thing at the same moment: one letter, one answer, one decision, and limits that hold."""
 
-import pytest
+import contextlib
+import threading
 
-from liaisons.errors import AlreadyDone
+import pytest
+from django.db import connection
+
+from liaisons import personal_data
+from liaisons.accounts import erasure
+from liaisons.errors import AlreadyDone, Refused
 from liaisons.letters import sending
 from liaisons.models import Letter
 from mailing.models import Notice
@@ -13,11 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 20
 
 
-def write(mandate, number=0, key="k"):
+def write(mandate, number=0, key="k", sender=None):
     return sending.send(
         group=mandate.group,
         mandate_id=mandate.pk,
-        sender=None,
+        sender=sender,
         address="reader@example.org",
         name="",
         language="en",
@@ -58,3 +64,28 @@ def test_two_answers_and_two_decisions_at_once_are_one_each():
     ]
     won, others = winners_and_others(all_at_once(decisions))
     assert (len(won), {type(error) for error in others}) == (1, {AlreadyDone})
+
+
+@pytest.mark.parametrize("who", ["sender", "liaison"])
+def test_a_letter_sent_while_an_account_is_deleted_leaves_no_words(who, monkeypatch):
+    mandate = MandateFactory(confirmed=True)
+    sender = UserFactory()
+    sending_now = threading.Thread(target=_send_and_hang_up, args=[mandate, sender])
+    forget = personal_data.forget
+
+    def forget_and_let_another_send(person):
+        forget(person)
+        sending_now.start()
+        # Time enough for the letter, unless it waits for this transaction as it should.
+        sending_now.join(timeout=1)
+
+    monkeypatch.setattr(personal_data, "forget", forget_and_let_another_send)
+    erasure.erase(sender if who == "sender" else mandate.person)
+    sending_now.join()
+    assert Letter.objects.exclude(body="").count() == 0
+
+
+def _send_and_hang_up(mandate, sender):
+    with contextlib.suppress(Refused):
+        write(mandate, sender=sender)
+    connection.close()
