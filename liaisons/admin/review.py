@@ -17,7 +17,7 @@ from ..models import Group, Mandate
 from ..review_texts import ASK, CONFIRM, DECLINE
 from ..waiting_times import days_waiting, usual_review_days
 from . import queue
-from .review_forms import ChangeContactForm, DisputeForm, EndForm, ReplyForm, ReviewForm
+from .review_forms import ChangeContactForm, DisputeForm, EndForm, ReplyForm, ReviewForm, SeenForm
 
 MAIL_AFTER = {
     CONFIRM: notices.CONFIRMED,
@@ -113,14 +113,14 @@ def _end(model_admin, request, mandate):
 
 
 def _take(model_admin, request, mandate):
-    seen = request.POST.get("seen", "")
+    form = SeenForm(request.POST)
+    # No number is no state, so the verb says that it was not seen as it is.
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
     return _try(
         request,
         mandate,
         _("It is yours now."),
-        lambda: mandates.take(
-            mandate=mandate, by=request.user, seen=int(seen) if seen.isdecimal() else 0
-        ),
+        lambda: mandates.take(mandate=mandate, by=request.user, seen=seen),
     )
 
 
@@ -167,9 +167,7 @@ def _change_contact(model_admin, request, mandate):
         request,
         mandate,
         _("The contact is changed."),
-        lambda: mandates.change_contact(
-            mandate=mandate, by=request.user, contact=form.cleaned_data["contact"]
-        ),
+        lambda: mandates.change_contact(mandate=mandate, by=request.user, **form.cleaned_data),
     )
 
 
@@ -274,7 +272,8 @@ def _page(
             "end_form": end_form or EndForm(initial={"seen": seen}, label_suffix=""),
             "reply_form": reply_form or ReplyForm(initial={"seen": seen}, label_suffix=""),
             "dispute_form": dispute_form or DisputeForm(initial={"seen": seen}, label_suffix=""),
-            "contact_form": contact_form or ChangeContactForm(mandate=mandate, label_suffix=""),
+            "contact_form": contact_form
+            or ChangeContactForm(mandate=mandate, initial={"seen": seen}, label_suffix=""),
         },
     )
 

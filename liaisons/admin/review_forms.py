@@ -136,7 +136,13 @@ class EndForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ChangeContactForm(forms.Form):
+class SeenForm(forms.Form):
+    """Nothing but the state that was looked at."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ChangeContactForm(SeenForm):
     """Another Core Team contact for a liaison."""
 
     contact = ContactField(label=_("Core Team contact"), queryset=User.objects.none())

@@ -245,10 +245,29 @@ def test_the_core_team_ends_a_mandate_with_a_reason(desk, alice):
 
 def test_the_contact_can_be_changed(desk, alice, erin):
     held = alice.mandates.get()
-    desk.post(page_of(held), {"do": "contact", "contact": erin.pk})
+    form = {"do": "contact", "contact": erin.pk, "seen": mandates.state_of(held)}
+    desk.post(page_of(held), form)
     held.refresh_from_db()
     assert held.contact == erin
     assert held.events.last().kind == "contact_changed"
+    page = desk.post(page_of(held), form | {"contact": UserFactory(core_team=True).pk}, follow=True)
+    assert "Meanwhile the Core Team contact was changed." in page.text
+    held.refresh_from_db()
+    assert held.contact == erin
+
+
+def test_the_page_itself_carries_what_was_seen_to_the_form_for_the_contact(desk, alice):
+    held = alice.mandates.get()
+    page = desk.get(page_of(held)).text
+    form = next(part for part in page.split("<form") if 'value="contact"' in part)
+    assert f'name="seen" value="{mandates.state_of(held)}"' in form
+
+
+@pytest.mark.parametrize("seen", ["", "x", "9" * 5000])
+def test_taking_what_was_not_seen_is_refused(desk, application, seen):
+    page = desk.post(page_of(application), {"do": "take", "seen": seen}, follow=True)
+    assert page.status_code == 200
+    assert not application.events.filter(kind="taken").exists()
 
 
 # --- Proposed groups ---------------------------------------------
@@ -323,7 +342,11 @@ def test_only_a_superuser_gives_power(as_person, dave):
     helper = UserFactory(core_team=True)
     helper.user_permissions.set(Permission.objects.filter(content_type__app_label="liaisons"))
     address = reverse("admin:liaisons_user_change", args=[dave.pk])
-    as_person(helper).post(address, {"is_staff": "on", "is_superuser": "on", "is_active": "on"})
+    form = {
+        "is_staff": "on", "is_superuser": "on", "is_active": "on",
+        "language_skills-TOTAL_FORMS": "0", "language_skills-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    assert as_person(helper).post(address, form).status_code == 302
     dave.refresh_from_db()
     assert not dave.is_staff
     assert not dave.is_superuser
