@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import mandates, review_queue
 from ..models import Mandate
+from ..models.people import name_to_find
 from ..waiting_times import LATE_AFTER_TIMES_USUAL
 from . import bulk, expiring
 from .queue import FILTERS, QueueFilter, WhoseFilter
@@ -35,7 +36,7 @@ class MandateAdmin(admin.ModelAdmin):
         ("contact", admin.RelatedOnlyFieldListFilter),
     ]
     list_per_page = 20
-    search_fields = ["group__name", "person__display_name", "person__wiki_username"]
+    search_fields = ["group__name", "name_to_find", "person__wiki_username"]
     actions = list(bulk.ACTIONS)
 
     # --- Who may do what ----------------------------------------------------------------------
@@ -58,7 +59,8 @@ class MandateAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         # Not of super(): its order names what only this adds.
-        return review_queue.listed(Mandate.objects.all()).order_by(*review_queue.ORDER)
+        found = Mandate.objects.annotate(name_to_find=name_to_find("person__"))
+        return review_queue.listed(found).order_by(*review_queue.ORDER)
 
     def get_ordering(self, request):
         return review_queue.ORDER
@@ -80,7 +82,7 @@ class MandateAdmin(admin.ModelAdmin):
         title = {"title": self.model._meta.verbose_name_plural.capitalize()}
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
-    @admin.display(description=gettext_lazy("person"), ordering="person__display_name")
+    @admin.display(description=gettext_lazy("person"), ordering="name_to_find")
     def who(self, mandate):
         """The person, and the way to their whole story."""
         address = reverse("admin:liaisons_user_story", args=[mandate.person_id])

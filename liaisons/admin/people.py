@@ -12,6 +12,7 @@ from web.templatetags.web import moment
 
 from .. import mandates
 from ..models import LanguageSkill, Mandate, User
+from ..models.people import name_to_find
 from . import bulk, liaison_page, translation_help, workload
 
 HELP_FIELDS = [
@@ -48,7 +49,7 @@ class UserAdmin(admin.ModelAdmin):
     ]
     list_filter = ["is_staff", "is_active", "language"]
     list_select_related = ["country"]
-    search_fields = ["display_name", "wiki_username", "email"]
+    search_fields = ["name_to_find", "wiki_username", "email"]
     ordering = ["-date_joined"]
     inlines = [LanguageSkillInline]
     filter_horizontal = ["groups"]
@@ -74,6 +75,9 @@ class UserAdmin(admin.ModelAdmin):
         (_("Dates"), {"fields": ["date_joined", "last_login", "erased_at"]}),
     ]
     POWERS = ["is_active", "is_staff", "is_superuser", "groups"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(name_to_find=name_to_find())
 
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser gives power; nobody writes for another person."""

@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -109,6 +109,18 @@ class User(AbstractUser):
 
     def get_short_name(self):
         return self.name_for_core_team
+
+
+def name_to_find(to_person: str = "") -> Case:
+    """The name chosen here as a query may use it: none where the wiki hid the person's name.
+
+    ``to_person`` is the way to the person, such as ``person__``. Who could search for a hidden
+    name would learn whose it is.
+    """
+    return Case(
+        When(**{f"{to_person}wiki_suppressed_at": None}, then=F(f"{to_person}display_name")),
+        default=Value(""),
+    )
 
 
 class LanguageSkill(models.Model):

@@ -137,6 +137,30 @@ def test_a_hidden_name_is_gone_from_every_page_and_comes_back(wiki, client):
     assert LogEntry.objects.get().object_repr == "Countess"
 
 
+@pytest.mark.parametrize("kind", ["user", "mandate"])
+def test_a_hidden_name_is_not_found_by_the_admins_search(wiki, kind):
+    person = linked(wiki, 4711, display_name="Countess")
+    mandate = MandateFactory(confirmed=True, person=person)
+    team = Client()
+    team.force_login(UserFactory(admin=True))
+    Installation.objects.update(is_demo=True)  # the team's second step is not what is tested here
+    page = reverse(f"admin:liaisons_{kind}_changelist")
+    rows = {"user": person, "mandate": mandate}
+    row = reverse(f"admin:liaisons_{kind}_change", args=[rows[kind].pk])
+    filters = {"mandate": {"status": "all"}}.get(kind, {})
+
+    def found_by(words):
+        return row in team.get(page, {"q": words, **filters}).content.decode()
+
+    assert found_by("Countess")
+    assert found_by("Lovelace")
+    wiki.accounts["4711"]["hidden"] = True
+    wiki_accounts.check()
+    assert not found_by("Countess")
+    assert not found_by("Lovelace")
+    assert found_by({"user": person.email, "mandate": mandate.group.name}[kind])
+
+
 @pytest.mark.parametrize("change", [{"name": "Ada King"}, {"locked": True}, {"hidden": True}])
 def test_the_way_to_write_by_the_wiki_follows_on_the_groups_page(wiki, client, change):
     person = linked(wiki, 4711, display_name="Countess", is_public_by_name=True, contact_by="wiki")
