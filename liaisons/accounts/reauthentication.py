@@ -109,5 +109,8 @@ def _is_right(request, form) -> bool:
 
 
 def _proved(request, found):
+    if found.address != request.user.email.lower():
+        # Changed meanwhile, from another browser: who reads the old address proves nothing.
+        return redirect("account_reauthenticate")
     freshness.prove(request, request.user, "code")
     return redirect(found.next_url or "liaisons:settings")

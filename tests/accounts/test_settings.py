@@ -6,6 +6,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import translation
 
+from liaisons.accounts import people
 from liaisons.models import User
 from mailing import recipients
 from mailing.models import Recipient
@@ -169,6 +170,16 @@ def test_a_sign_in_code_is_no_proof_for_a_new_address(client, ada):
     client.post(reverse("account_reauthenticate_code"), {"code": code})
     ada.refresh_from_db()
     assert ada.email == "ada@example.org"
+
+
+def test_a_code_to_an_address_that_was_changed_meanwhile_proves_nothing(client, ada):
+    client.post(reverse("account_reauthenticate"), {"action": "code"})
+    people.change_address(ada, "new@example.org")
+    proofs = client.session["account_authentication_methods"]
+    data = {"code": code_in(mail.outbox[-1])}
+    answer = client.post(reverse("account_reauthenticate_code"), data)
+    assert answer.url == reverse("account_reauthenticate")
+    assert client.session["account_authentication_methods"] == proofs
 
 
 def test_a_new_password_ends_other_sessions_and_is_told_by_mail(client, ada):
