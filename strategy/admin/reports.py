@@ -31,7 +31,9 @@ class ReportAdmin(admin.ModelAdmin):
         "public_page", "group", "person", "topic", "held_on", "form", "place", "page_url",
         "language_name", "people", "overview", "what_people_said", "versions",
     ]  # fmt: skip
-    readonly_fields = ["public_page", "language_name", "what_people_said", "versions"]
+    readonly_fields = [
+        "public_page", "language_name", "what_people_said", "versions", "public_versions",
+    ]  # fmt: skip
 
     def has_add_permission(self, request):
         return False
@@ -42,6 +44,13 @@ class ReportAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_fields(self, request, obj=None):
+        """Names that are not public are for those who may see people."""
+        if request.user.has_perm("liaisons.view_user"):
+            return self.fields
+        public = {"person": None, "versions": "public_versions"}
+        return [found for name in self.fields if (found := public.get(name, name))]
 
     def get_queryset(self, request):
         reports = super().get_queryset(request).filter(status=Report.Status.PUBLISHED)
@@ -85,15 +94,24 @@ class ReportAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("versions"))
     def versions(self, report):
-        rows = (
-            (
-                reverse("strategy:report_version", args=[report.number, one.number]),
-                one.number,
-                day(one.at),
-                one.actor.name_for_core_team,
-                one.note,
-            )
-            for one in report.versions.select_related("actor").defer("content")
+        return _versions(report, "name_for_core_team")
+
+    @admin.display(description=_("versions"))
+    def public_versions(self, report):
+        return _versions(report, "public_name")
+
+
+def _versions(report, name):
+    """Each version with who wrote it; ``name`` says which of a person's names is shown."""
+    rows = (
+        (
+            reverse("strategy:report_version", args=[report.number, one.number]),
+            one.number,
+            day(one.at),
+            getattr(one.actor, name),
+            one.note,
         )
-        line = '<li><a href="{}">{}</a> · {} · <bdi>{}</bdi> <small dir="auto">{}</small></li>'
-        return format_html("<ul>{}</ul>", format_html_join("", line, rows))
+        for one in report.versions.select_related("actor").defer("content")
+    )
+    line = '<li><a href="{}">{}</a> · {} · <bdi>{}</bdi> <small dir="auto">{}</small></li>'
+    return format_html("<ul>{}</ul>", format_html_join("", line, rows))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from config import role_operations, roles
 from tests.factories import UserFactory
+from tests.strategy.factories import reported
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,17 @@ def test_each_role_opens_its_lists_and_no_other(as_person, holder, role, lists):
     assert opens(as_person(holder(role)), *LISTS) == lists
 
 
+def test_a_member_of_a_working_group_reads_no_name_that_is_not_public(as_person, holder, alice):
+    report = reported(alice.mandates.get())
+    address = reverse("admin:strategy_report_change", args=[report.pk])
+    reads = as_person(holder(roles.WORKING_GROUP_MEMBER))
+    assert "Alice" in reads.get(address).text
+    alice.is_public_by_name = False
+    alice.save()
+    assert "Alice" not in reads.get(address).text
+    assert "Alice" in as_person(holder(roles.ADMINISTRATOR)).get(address).text
+
+
 @pytest.mark.parametrize("role", [roles.WORKING_GROUP_MEMBER, roles.TRANSLATOR])
 def test_a_role_alone_does_not_open_the_admin(as_person, holder, role):
     person = holder(role)
@@ -138,10 +150,14 @@ def test_a_role_alone_does_not_open_the_admin(as_person, holder, role):
 
 def test_an_administrator_gives_no_power(as_person, holder, dave):
     client = as_person(holder(roles.ADMINISTRATOR))
-    client.post(
-        reverse("admin:liaisons_user_change", args=[dave.pk]),
-        {"is_active": "on", "is_staff": "on", "is_superuser": "on"},
-    )
+    form = {
+        "is_active": "on", "is_staff": "on", "is_superuser": "on",
+        "groups": [Role.objects.get(name=roles.ADMINISTRATOR).pk],
+        "language_skills-TOTAL_FORMS": "0", "language_skills-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    address = reverse("admin:liaisons_user_change", args=[dave.pk])
+    assert client.post(address, form).status_code == 302
     dave.refresh_from_db()
     assert not dave.is_staff
     assert not dave.is_superuser
+    assert not dave.groups.exists()
