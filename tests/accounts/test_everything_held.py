@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from liaisons import personal_data
-from liaisons.data_exports import archive
+from liaisons.data_exports import archive, labels
 from liaisons.models import Mandate, User
 from mailing import recipients
 from mailing.models import Recipient
@@ -104,6 +104,45 @@ def test_both_files_hold_the_same(alice):
     as_json, as_html = read(alice)
     assert json.loads(as_json)["account"]["email"] == "alice@example.org"
     assert "alice@example.org" in as_html
+
+
+# Entries for which no page and no model has a word yet: they stand under their name in the JSON.
+WITHOUT_A_LABEL = {
+    "browser", "context", "done_in_the_admin", "email_last_used_to_sign_in", "email_since",
+    "first_sign_in", "invitations_to_a_successor", "last_used", "made", "primary", "read",
+    "requested_at", "said_at", "saved_at", "signed_in", "told", "took_over_from_mandate",
+    "undelivered_at", "used", "wikimedia_account_locked", "wikimedia_name_checked",
+    "wikimedia_name_hidden",
+}  # fmt: skip
+# What is in these is as it came: from the wiki, from a form, from a template's context.
+AS_IT_CAME = {"content", "context", "data", "story", "told"}
+
+
+def keys_in(held):
+    """Each name under which something stands, however deep."""
+    if isinstance(held, dict):
+        yield from held
+        held = [value for key, value in held.items() if key not in AS_IT_CAME]
+    if isinstance(held, list):
+        for entry in held:
+            yield from keys_in(entry)
+
+
+def test_each_entry_is_called_by_a_word_of_the_pages(leaving, world):
+    found = set()
+    for person in (leaving, world.people["editor"]):
+        for section in personal_data.held_on(person).values():
+            found |= set(keys_in(section))
+    assert sorted(found - set(labels.LABELS) - WITHOUT_A_LABEL) == []
+    assert sorted(WITHOUT_A_LABEL - found) == [], "named above, and not held"
+
+
+def test_what_is_for_reading_is_in_the_person_s_language(leaving):
+    leaving.language = "fr"
+    _as_json, as_html = read(leaving)
+    for word in ("numéro", "destinataire", "préférences de courriel"):
+        assert f"<dt>{word}</dt>" in as_html
+    assert "<dt>number</dt>" not in as_html
 
 
 # Markers of a person's rows that they are not given.
