@@ -23,6 +23,8 @@ from .network import network_address
 
 SESSION_KEY = "code_by_mail"
 DIGITS = 8
+# How long the address stands in the session of somebody who never comes in, in seconds.
+KEPT_SIGNED_OUT = 86_400
 
 
 class Purpose:
@@ -90,6 +92,9 @@ def send(
         is_signup=is_signup,
     )
     request.session[SESSION_KEY] = asdict(waiting)
+    if not request.user.is_authenticated:
+        # Long enough to come back to what was typed; signing in makes it as long as any other.
+        request.session.set_expiry(KEPT_SIGNED_OUT)
 
 
 def waiting(request) -> Waiting | None:
@@ -150,9 +155,12 @@ def _mac(nonce: str, code: str) -> str:
 def _may_ask(request, address: str) -> bool:
     limits = [
         (f"codes-for:{address}", settings.CODES_FOR_ADDRESS),
-        (f"codes-for:{address}", settings.CODES_FOR_ADDRESS_A_DAY),
         (f"codes-from:{network_address(request)}", settings.CODES_FROM_NETWORK),
     ]
     # Each is counted, also when an earlier one says no.
     answers = [rate_limits.allow(key, limit=limit, seconds=per) for key, (limit, per) in limits]
-    return all(answers)
+    if not all(answers):
+        # Not counted for the day: a burst would keep the owner of the address out until tomorrow.
+        return False
+    a_day, per = settings.CODES_FOR_ADDRESS_A_DAY
+    return rate_limits.allow(f"codes-for:{address}", limit=a_day, seconds=per)

@@ -76,6 +76,8 @@ def begin(request) -> None:
     """Note in a session that just signed in which browser it is, and when."""
     request.session[BROWSER] = name_of(request.headers.get("User-Agent", ""))
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+    # No longer as short as that of somebody who waits for a code.
+    request.session.set_expiry(None)
 
 
 def of(person: User, *, this: str | None = None) -> list[Device]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons.models import User
+from liaisons.models.sessions import Session
 from mailing.models import Recipient
 
 from .conftest import code_in
@@ -164,6 +165,15 @@ def test_the_session_holds_no_code(client, db):
     client.post(reverse(LOGIN), {"email": "ada@example.org"})
     kept = str(dict(client.session.items()))
     assert code_in(mail.outbox[0]).replace(" ", "") not in kept.replace(" ", "")
+
+
+def test_an_address_typed_for_a_code_is_kept_for_a_day_and_a_sign_in_for_longer(client, db):
+    client.post(reverse(LOGIN), {"email": "ada@example.org"})
+    in_two_days = timezone.now() + datetime.timedelta(days=2)
+    assert Session.objects.get().expire_date < in_two_days
+    client.post(reverse(CODE), {"code": code_in(mail.outbox[0])})
+    assert signed_in_person(client)
+    assert Session.objects.get().expire_date > in_two_days
 
 
 def test_a_new_code_can_be_asked_for_and_ends_the_old_one(client, db):
