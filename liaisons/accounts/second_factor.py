@@ -106,12 +106,15 @@ def may_try(request, person: User) -> bool:
     """Count one try of a second step; False over the limits, which hold in the database."""
     limits = [
         (f"second-step:{person.pk}", settings.SECOND_STEP_TRIES),
-        (f"second-step:{person.pk}", settings.SECOND_STEP_TRIES_A_DAY),
         (f"second-step-from:{network_address(request)}", settings.SECOND_STEP_TRIES_FROM_NETWORK),
     ]
     # Each is counted, also when an earlier one says no.
     answers = [rate_limits.allow(key, limit=limit, seconds=per) for key, (limit, per) in limits]
-    return all(answers)
+    if not all(answers):
+        # Nothing was tried, so it is not counted for the day: a burst would use it up.
+        return False
+    a_day, per = settings.SECOND_STEP_TRIES_A_DAY
+    return rate_limits.allow(f"second-step:{person.pk}", limit=a_day, seconds=per)
 
 
 @transaction.atomic

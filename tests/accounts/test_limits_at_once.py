@@ -279,6 +279,16 @@ def test_the_limit_a_day_holds_too(client, person, settings):
     assert [act(number).status_code for number in range(4)] == [200, 200, 200, 429]
 
 
+@pytest.mark.parametrize("way", ["sign-in", "code of the app"])
+def test_what_was_refused_does_not_use_up_the_day(client, person, settings, monkeypatch, way):
+    settings.CODES_FOR_ADDRESS_A_DAY = settings.SECOND_STEP_TRIES_A_DAY = (6, 86_400)
+    act = WAYS[way](client, person)
+    assert [act(number).status_code for number in range(20)].count(429) == 15
+    later = rate_limits.time.time() + 600
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: later))
+    assert act(20).status_code != 429
+
+
 def test_many_accounts_from_one_network_are_limited(client, settings, db):
     settings.SECOND_STEP_TRIES_FROM_NETWORK = (3, 600)
     settings.PASSWORDS_FROM_NETWORK = (100, 600)
