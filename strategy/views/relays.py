@@ -97,15 +97,18 @@ def relay_edit(request, pk):
         initial={name: getattr(relay, name) for name in RelayForm.base_fields},
     )
     already = None
+    # What this page began with: it stays, whatever the form is sent back for.
+    began = request.POST if request.method == "POST" else typed
+    seen = began.get("seen", "") if began else relay.state
     if request.method == "POST" and form.is_valid():
         try:
-            seen = request.POST.get("seen", "")
             relays.change(relay=relay, by=request.user, seen=seen, **form.said)
         except relays.AlreadyRecorded as refusal:
             already = refusal.relay
             form.add_error("channel", refusal.message)
         except Refused as refusal:
             relay.refresh_from_db()
+            seen = relay.state
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _("Your changes are saved."))
@@ -120,7 +123,7 @@ def relay_edit(request, pk):
             "relay": relay,
             "update": relay.update,
             "already": already,
-            "seen": typed.get("seen", "") if typed else relay.state,
+            "seen": seen,
         },
     )
 

@@ -238,6 +238,21 @@ def test_of_two_who_change_the_same_relay_the_second_sees_what_the_first_saved(
     assert relay.people == 32
 
 
+def test_a_form_sent_back_for_a_mistake_still_knows_what_it_began_with(
+    as_person, alice, bob, update
+):
+    relay = passed_on(update, Mandate.objects.get(person=bob))
+    path = f"{LIST}{relay.pk}/"
+    first, second = as_person(alice), as_person(bob)
+    seen = SEEN.search(text(second.get(path)))[1]
+    first.post(path, said(alice, people="31", seen=seen))
+    sent_back = text(second.post(path, said(bob, people="many", seen=seen)))
+    assert "Somebody changed this at the same moment." not in sent_back
+    second.post(path, said(bob, people="32", seen=SEEN.search(sent_back)[1]))
+    relay.refresh_from_db()
+    assert relay.people == 31
+
+
 def test_a_change_cannot_make_two_of_the_same(as_person, alice, update):
     mandate = Mandate.objects.get(person=alice)
     first = passed_on(update, mandate)
