@@ -250,6 +250,8 @@ def mandate(request, draft):
         except AlreadyDone as refusal:
             messages.info(request, refusal.message)
             return redirect("liaisons:mandate", draft.pk)
+        except Refused as refusal:
+            form.add_error(None, str(refusal.message))
     return _render_step(
         request, steps.MANDATE, draft, {"form": form, "seats": seats.of_group(draft.group)}
     )

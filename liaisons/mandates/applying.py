@@ -66,8 +66,14 @@ def choose_group(*, mandate: Mandate, by: User, group: Group) -> Mandate:
 
 @transaction.atomic
 def save_answers(*, mandate: Mandate, by: User, **answers) -> Mandate:
-    """Keep the answers of one step in a draft; only the fields named are touched."""
+    """Keep the answers of one step in a draft; only the fields named are touched.
+
+    Raises ``Refused`` for a seat where the person holds one of the group and no link to another one
+    works any more.
+    """
     mandate = rules.own(mandate, by, Status.DRAFT)
+    if "seat" in answers and mandate.group and rules.another_open(mandate, mandate.group):
+        raise Refused(_("You already have an application or a mandate for this group."))
     if mandate.predecessor_id:
         answers.pop("seat", None)  # the one that is handed over
     for field, value in answers.items():

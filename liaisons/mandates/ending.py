@@ -39,7 +39,6 @@ def end_mandate(
     if by.pk != mandate.person_id:
         by, allowed = rules.reviewer(by), BY_THE_CORE_TEAM
         rules.require_no_part(mandate, by)
-        rules.require_no_part(mandate, by)
     rules.require_unchanged(mandate, seen, Status.CONFIRMED)
     reason = rules.required(reason, _("Please give a reason: it stays in the history."))
     why = why or allowed[0]

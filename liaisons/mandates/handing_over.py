@@ -3,8 +3,8 @@
 Whoever uses the link begins an application that is tied to the seat. When a reviewer confirms it,
 the mandate before it ends and its private notes go with the seat, in the same transaction.
 
-Rows are locked in one order: what the applicant has for the group (by key), the group, the mandate
-before it.
+Rows are locked in one order: the group, what the applicant has for it (by key), the mandate before
+it. Two people who change seats with each other so take turns at the group.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..errors import AlreadyDone, NotAllowed, Refused
-from ..models import Handover, Mandate, MandateEvent, User
+from ..models import Group, Handover, Mandate, MandateEvent, User
 from . import rules
 from .applying import draft_of, start_draft, withdraw
 
@@ -145,21 +145,29 @@ def is_begun_by(handover: Handover, person: User) -> bool:
 
 
 def lock_own(mandate: Mandate) -> None:
-    """Lock all mandates of this person for this group, in the order in which everyone does."""
+    """Lock the group and all mandates of this person for it, in the order in which everyone does.
+
+    Not the group's key: who begins an application for it meanwhile does not have to wait.
+    """
+    list(Group.objects.select_for_update(no_key=True).filter(pk=mandate.group_id).values_list("pk"))
     own = Mandate.objects.filter(person=mandate.person_id, group=mandate.group_id)
     list(own.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def leave_other_seat(mandate: Mandate, by: User) -> None:
-    """End the seat that a successor held until now in the same group.
+    """End the seat that the person being confirmed held until now in the same group.
 
-    Their own mail, that they hold the new one, comes at the same moment.
+    Also where the link was taken back meanwhile: nobody holds two seats of a group. Their own mail,
+    that they hold the new one, comes at the same moment.
     """
     held = Mandate.objects.filter(
         rules.other_seat(mandate.seat), person=mandate.person_id, group=mandate.group_id
     )
     for other in held.exclude(pk=mandate.pk):
-        rules.end(other, Kind.ENDED, why=EndReason.STEPPED_DOWN, by=by, is_told=False)
+        if other.is_active:
+            rules.end(other, Kind.ENDED, why=EndReason.STEPPED_DOWN, by=by, is_told=False)
+        else:
+            rules.end(other, Kind.LAPSED, why=EndReason.EXPIRED, by=None, is_told=False)
 
 
 def pass_on(mandate: Mandate, by: User) -> None:

@@ -87,21 +87,22 @@ def confirm(
     """Make the applicant a liaison until ``MANDATE_LENGTH_DAYS`` from today.
 
     ``contact`` is the Core Team contact, by default the reviewer. A proposed group is accepted
-    in the same transaction, and a mandate whose seat is handed over ends; so does the other seat
-    that the successor held. Raises ``SeatTaken`` while another person holds the primary seat.
+    in the same transaction, and a mandate whose seat is handed over ends; so does another seat of
+    the group that the applicant held. Raises ``SeatTaken`` while another person holds the primary
+    seat.
     """
     handing_over.lock_own(mandate)
     mandate = rules.reviewed(mandate, by, seen, Status.SUBMITTED, Status.MORE_ASKED)
     rules.require_active_account(mandate.person)
     contact = rules.core_team_contact(contact or by, mandate)
-    group = Group.objects.select_for_update().get(pk=mandate.group_id)
+    group = Group.objects.get(pk=mandate.group_id)  # locked above
     if group.status == Group.Status.PROPOSED:
         groups.accept(group=group, by=by)
     elif group.status != Group.Status.ACTIVE:
         raise Refused(_("This group is not active, so nobody can become its liaison."))
     if mandate.predecessor:
         handing_over.pass_on(mandate, by)
-        handing_over.leave_other_seat(mandate, by)
+    handing_over.leave_other_seat(mandate, by)
     if mandate.seat == Mandate.Seat.PRIMARY:
         rules.free_primary_seat(group)
     mandate.status = Status.CONFIRMED

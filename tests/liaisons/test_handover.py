@@ -221,6 +221,40 @@ def test_a_declined_deputy_keeps_their_seat(token, bob, frank):
     assert [one.seat for one in Mandate.objects.active().filter(person=bob)] == ["deputy"]
 
 
+def test_a_deputy_holds_one_seat_also_where_the_link_was_taken_back(token, held, alice, bob, frank):
+    application = applied(mandates.take_over(token=token, by=bob))
+    mandates.revoke_handover(mandate=held, by=alice)
+    mandates.end_mandate(mandate=held, by=alice, reason="Over.")
+    mandates.confirm(mandate=application, by=frank)
+    assert [one.seat for one in Mandate.objects.active().filter(person=bob)] == ["primary"]
+
+
+def test_a_deputy_whose_term_was_over_did_not_step_down(token, bob, frank):
+    application = applied(mandates.take_over(token=token, by=bob))
+    last_day = timezone.localdate() - datetime.timedelta(days=1)
+    bob.mandates.filter(seat="deputy").update(last_day=last_day)
+    mandates.confirm(mandate=application, by=frank)
+    deputy = bob.mandates.get(seat="deputy")
+    assert (deputy.status, deputy.end_reason) == ("ended", "expired")
+    assert deputy.last_day == last_day
+    assert deputy.events.last().kind == "lapsed"
+
+
+def test_a_deputy_whose_link_was_taken_back_cannot_choose_their_own_seat(
+    token, held, alice, bob, as_person
+):
+    draft = mandates.take_over(token=token, by=bob)
+    mandates.revoke_handover(mandate=held, by=alice)
+    form = {"draft": draft.pk, "group": draft.group_id, "role": "member", "seat": "deputy"}
+    form |= {"evidence": "explanation", "evidence_text": "We agreed.", "is_attested": "on"}
+    page = as_person(bob).post(reverse("liaisons:join_mandate"), form, follow=True)
+    assert page.status_code == 200
+    assert "You already have an application or a mandate for this group." in page.text
+    assert "We agreed." in page.text
+    draft.refresh_from_db()
+    assert (draft.status, draft.seat) == ("draft", "primary")
+
+
 def test_without_the_link_a_deputy_cannot_apply_for_the_other_seat(bob, swahili):
     draft = mandates.start_draft(person=bob)
     with pytest.raises(Refused, match="already have an application"):

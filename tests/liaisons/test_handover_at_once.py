@@ -158,3 +158,24 @@ def test_one_message_sent_twenty_times_arrives_once(name):
     )
     assert len(won) == 1
     assert texts(others) == {(AlreadyDone, "You have sent this already.")}
+
+
+def test_two_people_who_change_seats_are_confirmed_at_once():
+    """Each confirmation ends what the other one holds: they take turns at the group."""
+    for _ in range(5):
+        first = MandateFactory(confirmed=True)
+        second = MandateFactory(confirmed=True, group=first.group, seat="deputy")
+        up = MandateFactory(group=first.group, person=second.person, predecessor=first)
+        down = MandateFactory(
+            group=first.group, person=first.person, predecessor=second, seat="deputy"
+        )
+        frank = UserFactory(admin=True)
+        results = all_at_once(
+            [
+                lambda one=one, frank=frank: mandates.confirm(mandate=one, by=frank)
+                for one in (up, down)
+            ]
+        )
+        assert [result for result in results if isinstance(result, Exception)] == []
+        active = Mandate.objects.active().filter(group=first.group)
+        assert set(active.values_list("pk", flat=True)) == {up.pk, down.pk}
