@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from . import claims
 from .addresses import address_hash
 from .models import Delivery, Edition, Notice, State, Suppression
-from .models.letters import OPEN
+from .models.messages import OPEN
 from .stories import reason_label, story_of
 
 _NEXT_LINE = mark_safe("<br>")

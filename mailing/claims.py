@@ -18,7 +18,7 @@ from django.db.models import F, Func, JSONField, Value
 from django.utils import timezone
 
 from .addresses import without_addresses
-from .models import FailReason, Letter, State
+from .models import FailReason, Message, State
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ WHERE id = %s AND (claim = %s OR state IN ('pending', 'retry'))
 """
 
 
-def claim(model: type[Letter]) -> list[int]:
+def claim(model: type[Message]) -> list[int]:
     """Take up to MAIL_BATCH due messages for this worker; gives their ids, first due first.
 
     A message whose worker died before is taken alone, so that if it is the cause, it takes no
@@ -53,7 +53,7 @@ def claim(model: type[Letter]) -> list[int]:
     return ids
 
 
-def is_still_ours(letter: Letter, claimed_for: float) -> bool:
+def is_still_ours(letter: Message, claimed_for: float) -> bool:
     """Whether no other worker can have this message, ``claimed_for`` seconds after its claim.
 
     In the first half of the lease nobody is asked: a sweep takes nothing before the lease is over,
@@ -65,7 +65,7 @@ def is_still_ours(letter: Letter, claimed_for: float) -> bool:
     return bool(_mine(letter).update(lease_until=_lease_from(timezone.now())))
 
 
-def sent(letter: Letter) -> None:
+def sent(letter: Message) -> None:
     """The server took it. Tries for some seconds to write that down, since it is true already."""
     statement = _SENT.format(table=letter._meta.db_table)
     for wait in (0.2, 0.5, 1, 2, 4, 0):
@@ -84,22 +84,22 @@ def sent(letter: Letter) -> None:
             time.sleep(wait)
 
 
-def skip(letter: Letter, reason: str) -> None:
+def skip(letter: Message, reason: str) -> None:
     """Nothing is to be sent any more."""
     _finish(letter, State.SKIPPED, reason, "", tried=0)
 
 
-def fail(letter: Letter, reason: str, said: str) -> None:
+def fail(letter: Message, reason: str, said: str) -> None:
     """It will never be taken."""
     _finish(letter, State.FAILED, reason, said)
 
 
-def set_aside(letter: Letter, said: str) -> None:
+def set_aside(letter: Message, said: str) -> None:
     """Nobody knows whether the server took it; sent again only by hand."""
     _finish(letter, State.UNCERTAIN, FailReason.CONNECTION_LOST, said)
 
 
-def retry(letter: Letter, said: str) -> None:
+def retry(letter: Message, said: str) -> None:
     """Try again later, each time after a longer wait; give up after MAIL_GIVE_UP_SECONDS."""
     now = timezone.now()
     attempts = letter.attempts + 1
@@ -123,7 +123,7 @@ def wait_after(attempts: int) -> timedelta:
     return timedelta(seconds=min(doubled, settings.MAIL_RETRY_LONGEST))
 
 
-def give_back(letters: list[Letter], *, said: str = "", wait: timedelta = timedelta(0)) -> None:
+def give_back(letters: list[Message], *, said: str = "", wait: timedelta = timedelta(0)) -> None:
     """Return messages of this batch that were not tried; with ``wait`` not to be taken before."""
     for letter in letters:
         changes = {"error": without_addresses(said)} if said else {}
@@ -135,7 +135,7 @@ def give_back(letters: list[Letter], *, said: str = "", wait: timedelta = timede
         )
 
 
-def sweep(model: type[Letter], at: datetime | None = None) -> int:
+def sweep(model: type[Message], at: datetime | None = None) -> int:
     """Give back what workers held that did not come back in time; says how many."""
     now = at or timezone.now()
     abandoned = model.objects.abandoned(now)
@@ -158,7 +158,7 @@ def sweep(model: type[Letter], at: datetime | None = None) -> int:
     return given_back
 
 
-def send_again(letter: Letter, by: str) -> bool:
+def send_again(letter: Message, by: str) -> bool:
     """By hand: try a failed or uncertain message once more, under the same Message-ID."""
     now = timezone.now()
     stopped = type(letter).objects.filter(pk=letter.pk, state__in=[State.FAILED, State.UNCERTAIN])

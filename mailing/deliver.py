@@ -18,7 +18,7 @@ from .addresses import address_hash, wire_address
 from .models import (
     Delivery,
     FailReason,
-    Letter,
+    Message,
     Notice,
     Preference,
     Rhythm,
@@ -75,7 +75,7 @@ class _Worker:
         self.is_server_down = False
         self.claimed_at = 0.0
 
-    def work(self, model: type[Letter]) -> bool:
+    def work(self, model: type[Message]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
         self.claimed_at = time.monotonic()
         ids = claims.claim(model)
@@ -155,7 +155,7 @@ class _Worker:
         return time.monotonic() - self.claimed_at
 
 
-def _loaded(model, ids) -> list[Letter]:
+def _loaded(model, ids) -> list[Message]:
     """The claimed messages with all that decides whether they may go out, read just now."""
     letters = model.objects.filter(pk__in=ids).select_related("recipient")
     letters = letters.annotate(obstacle=obstacle("recipient__"))

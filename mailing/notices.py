@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from . import positions
 from .links import mail_domain
 from .models import Notice, Recipient, State
-from .models.letters import OPEN, new_message_id
+from .models.messages import OPEN, new_message_id
 from .nudges import nudge
 
 # Named on the privacy page.

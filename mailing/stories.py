@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import FailReason, Letter, SkipReason, State
+from .models import FailReason, Message, SkipReason, State
 
 _EVENTS = {
     "retry": _("The server could not take it; to be tried again"),
@@ -32,7 +32,7 @@ class Line:
     detail: str = ""
 
 
-def reason_label(letter: Letter) -> Any:
+def reason_label(letter: Message) -> Any:
     """Why a message was skipped or failed, in words; empty where it was not."""
     for reasons in (SkipReason, FailReason):
         if letter.reason in reasons.values:
@@ -40,7 +40,7 @@ def reason_label(letter: Letter) -> Any:
     return letter.reason
 
 
-def story_of(letter: Letter) -> list[Line]:
+def story_of(letter: Message) -> list[Line]:
     """All that is known of a letter, oldest first."""
     lines = [Line(letter.created_at, _("Written down"))]
     lines += [

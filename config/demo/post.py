@@ -20,7 +20,7 @@ from mailing.models import (
     Delivery,
     Edition,
     FailReason,
-    Letter,
+    Message,
     Notice,
     Preference,
     Rhythm,
@@ -149,7 +149,7 @@ class Post:
             claims.retry(letter, said)
 
 
-def claim(letter: Letter) -> None:
+def claim(letter: Message) -> None:
     """Take one message as a worker does."""
     letter.claim = uuid.uuid4()
     type(letter).objects.filter(pk=letter.pk).update(

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mailing.links import mail_domain
-from mailing.models.letters import new_message_id
+from mailing.models.messages import new_message_id
 
 logger = logging.getLogger(__name__)
 # Subject, text, HTML.

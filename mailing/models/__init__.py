@@ -2,7 +2,7 @@
 
 from .content import ContentClock, SectionCursor
 from .ledger import Delivery, Edition
-from .letters import Letter, State
+from .messages import Message, State
 from .notices import Notice
 from .recipients import (
     FailReason,
@@ -19,7 +19,7 @@ __all__ = [
     "Delivery",
     "Edition",
     "FailReason",
-    "Letter",
+    "Message",
     "Notice",
     "Preference",
     "Recipient",

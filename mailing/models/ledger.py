@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .letters import Letter
+from .messages import Message
 from .recipients import Recipient
 
 
@@ -69,7 +69,7 @@ class Edition(models.Model):
         return self.deliveries.figures()
 
 
-class Delivery(Letter):
+class Delivery(Message):
     """One digest for one person."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="deliveries")
@@ -77,18 +77,18 @@ class Delivery(Letter):
     # The person's place in each section before this digest: {"updates": 12}.
     since = models.JSONField(default=dict, editable=False)
 
-    class Meta(Letter.Meta):
+    class Meta(Message.Meta):
         abstract = False
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            *Letter.Meta.constraints,
+            *Message.Meta.constraints,
             models.UniqueConstraint(
                 fields=["edition", "recipient"], name="one_delivery_per_edition_and_recipient"
             ),
         ]
         indexes = [
-            *Letter.Meta.indexes,
+            *Message.Meta.indexes,
             models.Index(fields=["edition", "state"], name="delivery_edition_state"),
         ]
 

@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .letters import Letter
+from .messages import Message
 from .recipients import Recipient
 
 
-class Notice(Letter):
+class Notice(Message):
     """One message about one thing that just happened, owed to one person.
 
     Goes to a recipient's address as it is when sent, or to ``address`` where there is no account.
@@ -22,13 +22,13 @@ class Notice(Letter):
     # What the templates are given: ids and words, emptied when the person is forgotten.
     context = models.JSONField(default=dict, blank=True)
 
-    class Meta(Letter.Meta):
+    class Meta(Message.Meta):
         abstract = False
         ordering = ["-created_at", "-pk"]
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
-            *Letter.Meta.constraints,
+            *Message.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(recipient__isnull=True) | Q(address=""),
                 name="a_notice_has_one_addressee",

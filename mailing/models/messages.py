@@ -23,7 +23,7 @@ class State(models.TextChoices):
 OPEN = [State.PENDING, State.RETRY]
 
 
-class LetterQuerySet(models.QuerySet):
+class MessageQuerySet(models.QuerySet):
     def due(self, at):
         """Messages a worker may claim at ``at``, the longest waiting first."""
         return self.filter(state__in=OPEN, next_attempt_at__lte=at).order_by(
@@ -40,7 +40,7 @@ class LetterQuerySet(models.QuerySet):
         return {state: counted.get(state, 0) for state in State.values}
 
 
-class Letter(models.Model):
+class Message(models.Model):
     """One message to one person, from the moment it is owed until its fate is known."""
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
@@ -62,7 +62,7 @@ class Letter(models.Model):
     # What happened out of the ordinary: [{"at": ISO time, "what": word, "detail": text}].
     story = models.JSONField(default=list, editable=False)
 
-    objects = LetterQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         abstract = True
