@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.urls import reverse
 
 from web.models import Installation
@@ -46,3 +47,12 @@ def wiki(settings, db):
         settings.WIKIMEDIA_CLIENT_SECRET = CLIENT_SECRET
         server.profile = dict(ADA)
         yield server
+
+
+@pytest.fixture
+def without_pauses(settings):
+    """The daily question about accounts waits for nothing, and remembers no earlier run."""
+    settings.WIKI_CHECK_PAUSE = 0
+    cache.clear()
+    yield
+    cache.clear()

@@ -1,11 +1,17 @@
 """What tests of Wikimedia accounts share: somebody, and the way through the wiki and back."""
 
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import requests
+from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
 
 from liaisons.models import User
+from tests.factories import UserFactory
+
+LONG_AGO = timedelta(days=3)
 
 ADA = {
     "sub": 4711,
@@ -54,3 +60,25 @@ def prove_lately(client, person=None):
     session["account_authentication_methods"] = [{"method": "code", "at": time.time()}]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
+
+
+def linked(wiki, uid, name="Ada Lovelace", *, checked=LONG_AGO, **more):
+    """Somebody whose Wikimedia account is known here, and at the wiki."""
+    person = UserFactory(
+        wiki_username=name,
+        display_name=more.pop("display_name", ""),
+        wiki_checked_at=None if checked is None else timezone.now() - checked,
+        **more,
+    )
+    SocialAccount.objects.create(
+        user=person, provider="mediawiki", uid=str(uid), extra_data={"username": name}
+    )
+    wiki.accounts[str(uid)] = {"name": name}
+    return person
+
+
+def state_of(person):
+    """What the wiki's word can change."""
+    return User.objects.values(
+        "wiki_username", "wiki_checked_at", "wiki_locked_at", "wiki_suppressed_at"
+    ).get(pk=person.pk)
