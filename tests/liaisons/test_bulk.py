@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from liaisons import mandates, notices
 from liaisons.admin import bulk
-from liaisons.models import ContactRule, Mandate, MandateEvent
+from liaisons.models import ContactRule, Endorsement, Mandate, MandateEvent
 from mailing.models import Notice
 from tests.factories import MandateFactory, UserFactory
 
@@ -168,6 +168,28 @@ def test_an_answer_that_came_after_the_preview_counts(desk, frank):
     assert application.status == "submitted"
 
 
+def test_a_form_made_by_hand_declines_nothing_before_its_time(desk, frank):
+    young = asked(frank, 3)
+    row = f"{young.pk}:{mandates.state_of(young)}:0"
+    done = desk.post(
+        reverse("admin:liaisons_mandate_together"), {"act": "decline_unanswered", "row": [row]}
+    )
+    assert [one.mandate for one in done.context["rows"].left] == [young]
+    young.refresh_from_db()
+    assert young.status == "more_asked"
+
+
+def test_what_one_has_a_part_in_is_left_and_says_why(desk, frank):
+    named = MandateFactory(predecessor=MandateFactory(ended=True, person=frank))
+    contested = MandateFactory()
+    Endorsement.objects.create(mandate=contested, person=frank, verdict="contests", reason="No.")
+    page = look(desk, "take", [named, contested])
+    assert {row.mandate: str(row.why_not) for row in page.context["rows"].left} == {
+        named: "You named this person yourself. Please ask another reviewer.",
+        contested: "You contested this yourself. Please ask another reviewer.",
+    }
+
+
 # --- Reassigning ---------------------------------------------
 
 
@@ -196,6 +218,31 @@ def test_the_rules_choose_and_what_they_chose_stays_as_shown(desk, frank, ana):
     press(desk, page, "reassign")
     held.refresh_from_db()
     assert held.contact == ana
+
+
+def test_a_contact_changed_after_the_preview_stays(desk, frank, ana):
+    held = MandateFactory(confirmed=True, contact=frank)
+    page = look(desk, "reassign", [held], to=ana.pk)
+    ben = UserFactory(core_team=True, display_name="Ben")
+    mandates.change_contact(mandate=held, by=frank, contact=ben)
+    assert not press(desk, page, "reassign").context["rows"].done
+    held.refresh_from_db()
+    assert held.contact == ben
+
+
+def test_as_many_as_are_allowed_are_given_another_contact_in_one_go(desk, frank, ana, swahili):
+    """The full number of rows passes the limits on what a form may carry."""
+    MandateFactory.create_batch(
+        bulk.MOST_AT_ONCE + 1, confirmed=True, deputy=True, group=swahili, contact=frank
+    )
+    page = desk.get(bulk.address("reassign", of=frank.pk, to=ana.pk))
+    assert len(page.context["rows"].done) == bulk.MOST_AT_ONCE
+    done = press(desk, page, "reassign")
+    assert len(done.context["rows"].done) == bulk.MOST_AT_ONCE
+    assert Mandate.objects.filter(contact=ana).count() == bulk.MOST_AT_ONCE
+    assert Notice.objects.filter(kind="mandate_contact_changed").count() == bulk.MOST_AT_ONCE
+    rest = desk.get(bulk.address("reassign", of=frank.pk, to=ana.pk))
+    assert len(rest.context["rows"].done) == 1
 
 
 def test_who_left_the_core_team_meanwhile_gets_nobody(desk, frank, ana):

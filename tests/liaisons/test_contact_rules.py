@@ -150,6 +150,13 @@ def test_two_rules_that_fit_the_same_people_are_named(team, alice):
     assert contact_rules.coverage().overlaps == []
 
 
+def test_two_rules_that_name_the_same_contact_are_no_overlap(team, alice):
+    LanguageSkill.objects.create(person=alice, language_id="sw")
+    rule(team("Ana"), region="SSA")
+    rule(team("Ana"), language="sw")
+    assert contact_rules.coverage().overlaps == []
+
+
 def test_a_rule_by_which_nobody_answers_today_is_named(team):
     absent = rule(team("Ana"))
     away(team("Ana"))

@@ -138,7 +138,14 @@ def test_a_token_that_makes_no_sense_gives_the_newest(desk, busy, token):
     assert desk.get(page_of(busy, before=token)).status_code == 200
 
 
-def test_drafts_and_other_peoples_things_are_not_in_it(desk, dave, alice):
+def test_drafts_and_other_peoples_things_are_not_in_it(desk, dave, busy, frank):
+    answer = Response.objects.create(text_en="Yes.", author=frank)
+    now = timezone.now()
+    Statement.objects.create(
+        report=Report.objects.get(), number=1, text="x", received_at=now, response=answer,
+        answered_at=now,
+    )  # fmt: skip
+    assert "answers" in {part for part, _what in told(desk.get(page_of(busy)))}
     mandates.start_draft(person=dave)
     assert desk.get(page_of(dave)).context["entries"] == []
     assert "This is still a draft" not in desk.get(page_of(dave)).text
@@ -147,9 +154,10 @@ def test_drafts_and_other_peoples_things_are_not_in_it(desk, dave, alice):
 def test_who_may_read_it(as_person, alice, erin, dave):
     assert as_person(dave).get(page_of(alice)).status_code == 302
     assert as_person(erin).get(page_of(alice)).status_code == 403
-    half = UserFactory(core_team=True)
-    half.user_permissions.set(Permission.objects.filter(codename="view_user"))
-    assert as_person(half).get(page_of(alice)).status_code == 403
+    for alone in ("view_user", "view_mandate"):
+        half = UserFactory(core_team=True)
+        half.user_permissions.set(Permission.objects.filter(codename=alone))
+        assert as_person(half).get(page_of(alice)).status_code == 403, alone
 
 
 def test_a_person_there_is_not_is_not_found(desk):
