@@ -1,8 +1,7 @@
 """How long things are kept: one list for the jobs that forget, and for the privacy page.
 
-Each period comes from a setting. A job works in small batches, so that it never holds many rows,
-and takes up where it was cut short. What must stay, stays: that there was an application, a
-message, a letter, and when.
+Each period comes from a setting. A job may run twice and be cut short: it takes up what is left.
+What must stay, stays: that there was an application, a message, a letter, and when.
 """
 
 from collections.abc import Callable

@@ -15,6 +15,7 @@ from .. import own_reports, report_forms, reports
 from ..models import ReportDraft, Topic
 from .report_editor import own_report
 
+# Each comes with its state and what can be done: five fill a phone twice.
 PER_PAGE = 5
 
 

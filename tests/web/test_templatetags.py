@@ -174,6 +174,15 @@ def test_the_frame_of_all_pages_is_rendered_once_for_each_view_and_language():
     assert updates.count("aria-current") == topics.count("aria-current") == 1
 
 
+def test_nothing_of_a_reader_enters_the_frame():
+    source = '{% frame_part "web/_foot.html" %}'
+    with kept_figures.of_version(2), mock.patch.object(loader, "render_to_string") as rendered:
+        rendered.return_value = ""
+        show(source, view_name="home", user="somebody", request="theirs", messages=["hello"])
+    (template, known), others = rendered.call_args
+    assert (template, set(known), others) == ("web/_foot.html", {"view_name", "source_url"}, {})
+
+
 class AllKinds(forms.Form):
     name = forms.CharField(label="Name", help_text="As written.")
     story = forms.CharField(widget=forms.Textarea, max_length=800, required=False)
