@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -12,11 +13,8 @@ from .models import RateCounter
 
 def allow(key: str, *, limit: int, seconds: int) -> bool:
     """Count one try under ``key``; say whether it is among the first ``limit`` of this window."""
-    window = int(time.time() // seconds)
+    digest, window = _counter(key, seconds)
     ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
-    # Keyed: what stands there cannot be found out by trying addresses.
-    about = f"{seconds}:{key}".encode("utf-8", "replace")
-    digest = salted_hmac("web.rate_limits", about, algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO web_ratecounter (key, window, count, ends_at) VALUES (%s, %s, 1, %s) "
@@ -27,6 +25,19 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
         return cursor.fetchone()[0] <= limit
 
 
+def give_back(key: str, *, seconds: int) -> None:
+    """Take back one try that ``allow`` counted in this window; nothing where the window is over."""
+    digest, window = _counter(key, seconds)
+    RateCounter.objects.filter(key=digest, window=window, count__gt=0).update(count=F("count") - 1)
+
+
 def forget_old() -> int:
     """Delete the counters of windows that are over; returns how many."""
     return RateCounter.objects.filter(ends_at__lt=timezone.now()).delete()[0]
+
+
+def _counter(key, seconds) -> tuple[str, int]:
+    """Which row counts now. Keyed: what stands there cannot be found out by trying addresses."""
+    about = f"{seconds}:{key}".encode("utf-8", "replace")
+    digest = salted_hmac("web.rate_limits", about, algorithm="sha256").hexdigest()
+    return digest, int(time.time() // seconds)

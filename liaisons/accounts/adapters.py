@@ -30,6 +30,15 @@ MESSAGES = {
 }
 
 
+def _password_limits(request, credentials):
+    """What counts a password that is tried: the address and the network it comes from."""
+    address = str(credentials.get("email", "")).lower()
+    return [
+        (f"passwords-for:{address}", settings.PASSWORDS_FOR_ADDRESS),
+        (f"passwords-from:{network_address(request)}", settings.PASSWORDS_FROM_NETWORK),
+    ]
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Opaque user names, our own words, and our own way to prove once more who one is."""
 
@@ -44,14 +53,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         """Count every try of a password, for any address alike; the limits hold in the database."""
-        address = str(credentials.get("email", "")).lower()
-        limits = [
-            (f"passwords-for:{address}", settings.PASSWORDS_FOR_ADDRESS),
-            (f"passwords-from:{network_address(request)}", settings.PASSWORDS_FROM_NETWORK),
-        ]
+        limits = _password_limits(request, credentials)
         answers = [rate_limits.allow(key, limit=limit, seconds=per) for key, (limit, per) in limits]
         if not all(answers):
             raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        """A right password was no try. Only this one is given back, not those before it.
+
+        Else a right one now and then would hide the wrong ones of somebody who guesses.
+        """
+        person = super().authenticate(request, **credentials)
+        if person is not None:
+            for key, (_limit, per) in _password_limits(request, credentials):
+                rate_limits.give_back(key, seconds=per)
+        return person
 
     def login(self, request, user):
         super().login(request, user)

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from django.core import mail
-from django.test import TestCase
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from liaisons.models import User
@@ -59,6 +59,15 @@ def test_an_account_made_by_a_command_signs_in_too(client, db):
 def test_a_user_name_does_not_sign_in(client, member):
     client.post(reverse(LOGIN), {"email": member.username, "password": PASSWORD})
     assert "_auth_user_id" not in client.session
+
+
+def test_a_right_password_is_no_try_and_hides_no_wrong_ones(member):
+    def answer_to(password):
+        return Client().post(reverse(LOGIN), {"email": member.email, "password": password})
+
+    assert [answer_to(PASSWORD).status_code for _ in range(7)] == [302] * 7
+    asked = ["wrong"] * 4 + [PASSWORD] * 3 + ["wrong"] * 2
+    assert [answer_to(word).status_code for word in asked] == [200] * 4 + [302] * 3 + [200, 429]
 
 
 def test_guessing_passwords_ends_in_a_page_that_says_wait(client, member):
