@@ -1,6 +1,6 @@
 """A real browser for tests: Chromium, loopback only, and a record of what pages do wrong.
 
-Tests that use it are marked ``serial``. It is found on the path, or named by ``CHROMIUM``.
+Tests that use it are marked ``heavy``. It is found on the path, or named by ``CHROMIUM``.
 """
 
 import os

@@ -1,10 +1,12 @@
-"""Every check and test: first the checks, then tests side by side, then those that need it quiet.
+"""Every check and test: first the checks, then tests side by side, then those that need room.
 
     script/test                       everything
     script/test tests/mailing -k lease    pytest's own arguments: these tests only, no checks
     script/test --soak …              with the long versions (script/soak)
 
-Tests marked ``serial`` (browsers, killed and restarted processes) run alone, one by one.
+Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, two at a
+time: each mostly waits for another process. Those marked ``serial`` (killed and restarted
+processes) run alone, one by one.
 """
 
 import os
@@ -53,9 +55,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run_tests(given: Sequence[str], *, soak: bool) -> list[str]:
-    """Run both passes; gives the names of those that failed."""
+    """Run each pass; gives the names of those that failed."""
+    side_by_side = ["-n", WORKERS, "--dist", "loadgroup"]
     passes = {
-        "side by side": ["-m", "not serial and not soak", "-n", WORKERS, "--dist", "loadgroup"],
+        "light": ["-m", "not heavy and not serial and not soak", *side_by_side],
+        "heavy": ["-m", "heavy and not soak", *side_by_side],
         "serial": ["-m", "serial and not soak", "-n", "0"],
     }
     if soak:

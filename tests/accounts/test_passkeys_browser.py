@@ -14,7 +14,7 @@ from web.models import ContentVersion, Installation
 
 from .conftest import code_in
 
-pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 320, "height": 740}
 

@@ -26,7 +26,7 @@ from .steps import (
     sign_up,
 )
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("the product")]
 
 PHONE = {"width": 360, "height": 740}
 NOTES = "القائمة البريدية تصل إلى تسعين شخصًا."

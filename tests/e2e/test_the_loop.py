@@ -14,7 +14,7 @@ from tests.browser import Faults, window
 from .conftest import Product, text_of
 from .steps import assert_in_language, go_on, publish, sign_in, sign_in_by_code
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("the product")]
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tests.browser import Faults, window
 from .conftest import Product, text_of
 from .steps import assert_in_language, confirm, publish, sign_up
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("the product")]
 
 
 @dataclass

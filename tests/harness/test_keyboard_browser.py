@@ -14,7 +14,7 @@ from .key_pages import KEY_PAGES
 from .keyboard import Keyboard
 from .walk import DESKTOP, PHONE, Opened, Walk, path_by_name, settled, told, visitor
 
-pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

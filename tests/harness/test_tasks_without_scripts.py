@@ -24,7 +24,7 @@ from tests.factories import GroupFactory, MandateFactory
 
 from .walk import PHONE, visitor
 
-pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 PRIMARY = "main .cdx-button--weight-primary"
 # What one does here, and the test that does it without scripts.

@@ -17,7 +17,7 @@ import pytest
 from config import embedded
 from script.run.detached import free_port
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("server")]
 PATIENCE = 300  # seconds until a test gives up; nothing is judged by it
 
 

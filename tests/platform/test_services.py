@@ -14,7 +14,7 @@ import redis
 from config import embedded
 from script.run import services
 
-pytestmark = pytest.mark.serial
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("server")]
 
 
 @pytest.fixture

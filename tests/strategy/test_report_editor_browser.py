@@ -14,7 +14,7 @@ from web.models import ContentVersion, Installation
 
 from .factories import TopicFactory, drafted, reported
 
-pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 360, "height": 740}
 NEW = "/en/my/reports/new/?topic=advocacy"
