@@ -32,4 +32,11 @@ def check_mail_settings(app_configs, **kwargs):
         )
     if not 1 <= settings.MAIL_BATCH <= 500:
         errors.append(Error("MAIL_BATCH must lie between 1 and 500.", id="mailing.E004"))
+    if not 1 <= settings.MAIL_PAUSE_MOST_DAYS < settings.MAIL_NOTICE_DAYS:
+        errors.append(
+            Error(
+                "MAIL_PAUSE_MOST_DAYS must be at least 1 and less than MAIL_NOTICE_DAYS.",
+                id="mailing.E005",
+            )
+        )
     return errors

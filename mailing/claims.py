@@ -135,6 +135,15 @@ def give_back(letters: list[Message], *, said: str = "", wait: timedelta = timed
         )
 
 
+def hold(letter: Message, until: datetime) -> None:
+    """Let a message wait until its receiver wants mail again. Nothing was tried."""
+    _mine(letter).update(
+        state=State.RETRY if letter.attempts else State.PENDING,
+        next_attempt_at=until,
+        **_UNCLAIMED,
+    )
+
+
 def sweep(model: type[Message], at: datetime | None = None) -> int:
     """Give back what workers held that did not come back in time; says how many."""
     now = at or timezone.now()

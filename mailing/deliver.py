@@ -99,6 +99,10 @@ class _Worker:
     def _deliver(self, letter):
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
         reason = _obstacle_now(letter)
+        if reason == SkipReason.PAUSED:
+            # An edition had promised it before the pause began.
+            claims.hold(letter, letter.recipient.paused_until)
+            return
         if reason:
             claims.skip(letter, reason)
             return
@@ -179,7 +183,7 @@ def _obstacle_now(letter) -> str:
         if Suppression.objects.filter(address_hash=hashed).exists():
             return SkipReason.SUPPRESSED
     # A notice may be the very one that asks to confirm the address.
-    elif letter.obstacle not in ("", SkipReason.UNVERIFIED):
+    elif letter.obstacle not in ("", SkipReason.UNVERIFIED, SkipReason.PAUSED):
         return letter.obstacle
     if letter.created_at < timezone.now() - notices.KEPT_FOR:
         # What it was about is not kept any more.

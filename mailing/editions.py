@@ -6,6 +6,7 @@ pause each person is in the latest due hour only: they get one digest with every
 own cursor, not one for each hour that was missed.
 """
 
+import json
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.db.models import Case, Count, F, Max, When
 from django.utils import timezone
 
 from . import positions
+from .choices import Choices
 from .due_hours import last_due_hour
 from .links import mail_domain
 from .models import Delivery, Edition, Preference, obstacle
@@ -28,7 +30,7 @@ _LOCK = 0x6D61696C
 
 _LOWEST = """
 SELECT section.key, MIN(COALESCE(cursor.position, due.joined_position))
-FROM ({due}) AS due (recipient_id, joined_position, language, obstacle)
+FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle)
 CROSS JOIN unnest(%s::text[]) AS section (key)
 LEFT JOIN mailing_sectioncursor AS cursor
   ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
@@ -36,20 +38,21 @@ GROUP BY section.key
 """
 
 _DELIVERIES = """
-INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, state, reason, message_id,
-                              created_at, next_attempt_at, attempts, error, story)
-SELECT %s, due.recipient_id, due.language, place.since,
+INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, choices, state, reason,
+                              message_id, created_at, next_attempt_at, attempts, error, story)
+SELECT %s, due.recipient_id, due.language, place.since, due.choices,
        CASE WHEN outcome.reason = '' THEN 'pending' ELSE 'skipped' END, outcome.reason,
        '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, %s, 0, '', '[]'
-FROM ({due}) AS due (recipient_id, joined_position, language, obstacle)
+FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle)
 CROSS JOIN LATERAL (
     SELECT COALESCE(jsonb_object_agg(section.key, COALESCE(cursor.position, due.joined_position)),
                     '{{}}') AS since,
            COALESCE(bool_or(COALESCE(cursor.position, due.joined_position) < section.newest),
                     FALSE) AS has_news
-    FROM unnest(%s::text[], %s::bigint[]) AS section (key, newest)
+    FROM unnest(%s::jsonb[], %s::text[], %s::bigint[]) AS section (choices, key, newest)
     LEFT JOIN mailing_sectioncursor AS cursor
       ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
+    WHERE section.choices = due.choices
 ) AS place
 CROSS JOIN LATERAL (
     SELECT CASE WHEN due.obstacle <> '' THEN due.obstacle
@@ -87,16 +90,18 @@ def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[
     for rhythm in Edition.BY_THE_CLOCK:
         for hour, zones in sorted(_zones_by_due_hour(rhythm, at).items()):
             if not Edition.objects.filter(rhythm=rhythm, hour=hour).exists():
-                made.append(_freeze(rhythm, hour, zones=zones, dry_run=dry_run))
+                made.append(_freeze(rhythm, hour, at=at, zones=zones, dry_run=dry_run))
     if _is_news_at_once():
-        made.append(_freeze(Edition.Rhythm.AT_ONCE, _full_hour(at), dry_run=dry_run))
+        made.append(_freeze(Edition.Rhythm.AT_ONCE, _full_hour(at), at=at, dry_run=dry_run))
     return [frozen for frozen in made if frozen]
 
 
 def make_edition_for(recipient, at: datetime | None = None, *, dry_run=False) -> Frozen | None:
     """Freeze a digest for one person, whatever their rhythm: all that is new to them now."""
-    hour = _full_hour(at or timezone.now())
-    return _freeze(Edition.Rhythm.BY_HAND, hour, recipient=recipient, dry_run=dry_run)
+    at = at or timezone.now()
+    return _freeze(
+        Edition.Rhythm.BY_HAND, _full_hour(at), at=at, recipient=recipient, dry_run=dry_run
+    )
 
 
 def _full_hour(at: datetime) -> datetime:
@@ -122,7 +127,7 @@ def _is_news_at_once() -> bool:
     return positions.current() > (last or 0)
 
 
-def _due(rhythm, hour, zones, recipient):
+def _due(rhythm, hour, at, zones, recipient):
     """The audience: one row for each person, with their language and what stands in the way."""
     if rhythm == Edition.Rhythm.BY_HAND:
         chosen = _digests().filter(recipient=recipient)
@@ -133,17 +138,17 @@ def _due(rhythm, hour, zones, recipient):
     return chosen.annotate(
         joined=F("recipient__joined_position"),
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
-        in_the_way=obstacle("recipient__"),
-    ).values_list("recipient_id", "joined", "letter_language", "in_the_way")
+        in_the_way=obstacle("recipient__", at),
+    ).values_list("recipient_id", "joined", "letter_language", "choices", "in_the_way")
 
 
 @transaction.atomic
-def _freeze(rhythm, hour, *, zones=(), recipient=None, dry_run=False) -> Frozen | None:
+def _freeze(rhythm, hour, *, at, zones=(), recipient=None, dry_run=False) -> Frozen | None:
     """Write the edition, its deliveries and the cursors they move; None where nobody is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cut_off = positions.current()
-        due = _due(rhythm, hour, zones, recipient)
+        due = _due(rhythm, hour, at, zones, recipient)
         if _is_made(rhythm, hour, cut_off) or not due.exists():
             return None
         now = timezone.now()
@@ -152,10 +157,10 @@ def _freeze(rhythm, hour, *, zones=(), recipient=None, dry_run=False) -> Frozen 
         sections = registered()
         keys = [section.key for section in sections]
         cursor.execute(_LOWEST.format(due=audience), [*audience_params, keys])
-        newest = _newest(sections, dict(cursor.fetchall()), cut_off)
+        newest = _newest(sections, dict(cursor.fetchall()), cut_off, _choices_in(due))
         cursor.execute(
             _DELIVERIES.format(due=audience),
-            [edition.pk, mail_domain(), now, now, *audience_params, keys, newest],
+            [edition.pk, mail_domain(), now, now, *audience_params, *newest],
         )
         edition.audience = cursor.rowcount
         edition.save(update_fields=["audience"])
@@ -177,16 +182,27 @@ def _is_made(rhythm, hour, cut_off) -> bool:
     return Edition.objects.filter(rhythm=rhythm, hour=hour).exists()
 
 
-def _newest(sections: list[Section], lowest: dict[str, int], cut_off: int) -> list[int]:
-    """For each section the position of its newest item that could be news to anyone here.
+def _choices_in(due) -> list[Choices]:
+    """All choices that somebody of this audience made; the same few for many people."""
+    return list(due.order_by().values_list("choices", flat=True).distinct())
 
-    A person has news where their cursor lies below it; 0 where there is none for anybody.
+
+def _newest(
+    sections: list[Section], lowest: dict[str, int], cut_off: int, choices: list[Choices]
+) -> tuple[list[str], list[str], list[int]]:
+    """For each choices and section the position of the newest item that could be news to them.
+
+    Three lists side by side: choices (JSON), section, position. A person has news where their
+    cursor lies below it; 0 where there is none for anybody.
     """
-    newest = []
+    rows = []
     for section in sections:
         items = section.items(lowest[section.key], cut_off) if section.is_news else []
-        newest.append(max((item.position for item in items), default=0))
-    return newest
+        for chosen in choices:
+            wanted = section.chosen(items, chosen)
+            newest = max((item.position for item in wanted), default=0)
+            rows.append((json.dumps(chosen), section.key, newest))
+    return tuple(list(column) for column in zip(*rows, strict=True)) or ([], [], [])  # type: ignore[return-value]
 
 
 def _skipped(edition) -> dict[str, int]:

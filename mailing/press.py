@@ -1,5 +1,6 @@
 """Writes messages: each part rendered once for all who get the same."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,13 @@ class Press:
 
     def digest(self, delivery: Delivery) -> mime.Sheet | None:
         """The digest of one delivery, with slots; None where nothing is left to tell."""
-        key = (delivery.edition_id, delivery.language, tuple(sorted(delivery.since.items())))
+        key = (
+            delivery.edition_id,
+            delivery.language,
+            tuple(sorted(delivery.since.items())),
+            _written(delivery.choices),
+            delivery.recipient.user_id is None,
+        )
         if key not in self._digests:
             _keep_few(self._digests)
             with translation.override(delivery.language):
@@ -92,13 +99,13 @@ class Press:
 
     def _block(self, section, delivery):
         place = (section.key, delivery.since[section.key], delivery.edition.cut_off)
-        key = (*place, delivery.language)
+        key = (*place, delivery.language, _written(delivery.choices))
         if key not in self._blocks:
             _keep_few(self._blocks)
             if place not in self._items:
                 _keep_few(self._items)
                 self._items[place] = section.items(*place[1:])
-            items = self._items[place]
+            items = section.chosen(self._items[place], delivery.choices)
             self._blocks[key] = (
                 section.render(items, delivery.language) if items else Block("", "", 0)
             )
@@ -121,6 +128,10 @@ class Press:
             # Translators: before the subject of each mail of a demonstration site.
             return _("[Demo] %(subject)s") % {"subject": subject}
         return subject
+
+
+def _written(choices) -> str:
+    return json.dumps(choices, sort_keys=True)
 
 
 def _keep_few(kept):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from . import positions
 from .addresses import address_hash
+from .choices import Choices, tidy
 from .due_hours import is_time_zone
 from .models import Delivery, Notice, Preference, Recipient, Rhythm, SectionCursor
 
@@ -67,13 +68,14 @@ def forget_user(user) -> None:
         recipient.address = recipient.address_hash = ""
         recipient.is_verified = False
         recipient.language, recipient.time_zone = "en", "UTC"
+        recipient.paused_until = None
         recipient.forgotten_at = timezone.now()
         recipient.save()
         recipient.preferences.all().delete()
         recipient.cursors.all().delete()
         # A server's answer may repeat a name.
         Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
-        Delivery.objects.filter(recipient=recipient).update(error="", story=[])
+        Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
 
 
 @transaction.atomic
@@ -83,9 +85,10 @@ def set_rhythm(
     *,
     language: str | None = None,
     time_zone: str | None = None,
+    choices: Choices | None = None,
     source: str = Preference.Source.PERSON,
 ) -> Preference:
-    """Change how often a person gets the digest; ``language`` and ``time_zone`` only if given.
+    """Change how often a person gets the digest; the other three only if given.
 
     Whoever comes back from "no digest" begins with what is published from then on. Raises
     ``Recipient.DoesNotExist`` where ``sync_user`` was never called, ``ValueError`` for an
@@ -95,11 +98,15 @@ def set_rhythm(
     preference, _made = Preference.objects.get_or_create(
         recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
     )
-    return change(preference, rhythm, language=language, time_zone=time_zone, source=source)
+    return change(
+        preference, rhythm, language=language, time_zone=time_zone, choices=choices, source=source
+    )
 
 
 @transaction.atomic
-def change(preference, rhythm, *, language=None, time_zone=None, source) -> Preference:
+def change(
+    preference, rhythm, *, language=None, time_zone=None, choices=None, source
+) -> Preference:
     """Set one preference; see ``set_rhythm``."""
     rhythm = Rhythm(rhythm)
     if time_zone and not is_time_zone(time_zone):
@@ -112,6 +119,8 @@ def change(preference, rhythm, *, language=None, time_zone=None, source) -> Pref
         preference.language = language
     if time_zone is not None:
         preference.time_zone = time_zone
+    if choices is not None:
+        preference.choices = tidy(choices)
     if (preference.rhythm, preference.time_zone) != before:
         preference.effective_at = timezone.now()
     preference.save()

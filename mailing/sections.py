@@ -18,6 +18,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from .choices import Choices
+
 
 @dataclass(frozen=True)
 class Block:
@@ -47,6 +49,10 @@ class Section:
     def items(self, after: int, until: int) -> list[Any]:
         """What was published after position ``after`` up to ``until``, by position."""
         raise NotImplementedError
+
+    def chosen(self, items: list[Any], choices: Choices) -> list[Any]:
+        """Those of the items that a reader with these choices wants; see ``mailing.choices``."""
+        return items
 
     def render(self, items: list[Any], language: str) -> Block:
         """The items in ``language``; that language is active while this runs."""

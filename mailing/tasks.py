@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from . import deliver, editions, notices
+from . import deliver, editions, notices, pauses
 from .nudges import nudge
 
 
 @shared_task(name="mailing.make_editions")
 def make_editions():
-    """Freeze what is due, then have it sent."""
+    """Freeze what is due, also for those whose pause is over, then have it sent."""
+    pauses.end_over()
     editions.make_editions()
     nudge("mailing.send_due")
 

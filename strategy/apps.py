@@ -11,15 +11,21 @@ class StrategyConfig(AppConfig):
     def ready(self):
         # Models are not loaded before this.
         from liaisons import next_steps, personal_data
-        from mailing import sections
+        from mailing import choices, sections
 
         from . import next_steps as own_next_steps
         from . import notices, story
         from . import personal_data as own_data
-        from .sections import NewUpdates, OpenTopics
+        from .sections import TOPICS, NewUpdates, OpenTopics, topic_options
 
         sections.register(NewUpdates())
         sections.register(OpenTopics())
+        choices.register(
+            TOPICS,
+            _("Topics"),
+            topic_options,
+            help_text=_("Tick none to hear of all topics. Updates always come."),
+        )
         next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
         story.register_all()

@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from mailing.sections import Block, Section
 
 from . import language_versions
-from .models import Topic, Update
+from .models import Topic, Update, WorkingGroup
+
+# The name under which a reader's choice of topics is kept.
+TOPICS = "topics"
+
+
+def topic_options() -> list[tuple[str, str]]:
+    """What a reader chooses topics by: the Working Groups, which stay while topics come and go."""
+    named = [(group.slug, group.name or group.slug) for group in WorkingGroup.objects.all()]
+    return sorted(named, key=lambda option: option[1])
 
 
 class NewUpdates(Section):
@@ -45,6 +54,10 @@ class OpenTopics(Section):
             .filter(position__gt=after, position__lte=until)
             .order_by("position")
         )
+
+    def chosen(self, items, choices):
+        wanted = choices.get(TOPICS)
+        return [item for item in items if item.working_group.slug in wanted] if wanted else items
 
     def render(self, items, language):
         return _block("topics", sorted(items, key=_deadline), language)

@@ -37,6 +37,9 @@ MAIL_GIVE_UP_SECONDS = float(os.environ.get("MAIL_GIVE_UP_SECONDS", str(2 * 24 *
 MAIL_GIVE_UP_ATTEMPTS = 6
 # Days for which the words and addresses of single messages are kept; the privacy page names them.
 MAIL_NOTICE_DAYS = int(os.environ.get("MAIL_NOTICE_DAYS", "90"))
+# The longest pause of mail in days. Single messages wait for its end, so it has to be shorter than
+# MAIL_NOTICE_DAYS.
+MAIL_PAUSE_MOST_DAYS = int(os.environ.get("MAIL_PAUSE_MOST_DAYS", "84"))
 # The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
 MAIL_SETTINGS_URL_NAME = "liaisons:settings"
 

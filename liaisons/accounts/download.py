@@ -167,11 +167,11 @@ def mail(person: User) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "recipient": Recipient.objects.filter(user=person)
-        .values("address", "is_verified", "language", "time_zone", "created_at")
+        .values("address", "is_verified", "language", "time_zone", "created_at", "paused_until")
         .first(),
         "preferences": list(
             Preference.objects.filter(recipient__user=person).values(
-                "kind", "channel", "rhythm", "language", "time_zone", "effective_at"
+                "kind", "channel", "rhythm", "language", "time_zone", "choices", "effective_at"
             )
         ),
         "digests": list(

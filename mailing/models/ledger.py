@@ -76,6 +76,8 @@ class Delivery(Message):
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
     # The person's place in each section before this digest: {"updates": 12}.
     since = models.JSONField(default=dict, editable=False)
+    # What the person chose among when it was frozen: {"topics": ["advocacy"]}.
+    choices = models.JSONField(default=dict, db_default={}, editable=False)
 
     class Meta(Message.Meta):
         abstract = False

@@ -1,5 +1,7 @@
 """Who gets mail, what they chose, and which addresses get none."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -22,6 +24,7 @@ class SkipReason(models.TextChoices):
 
     INACTIVE = "inactive", _("The account is closed")
     NO_ADDRESS = "no_address", _("No e-mail address")
+    PAUSED = "paused", _("A pause was asked for; it comes afterwards")
     UNVERIFIED = "unverified", _("The address is not confirmed")
     SUPPRESSED = "suppressed", _("The address takes no mail")
     RHYTHM_NONE = "rhythm_none", _("No digest is wanted any more")
@@ -39,8 +42,8 @@ class FailReason(models.TextChoices):
     CONNECTION_LOST = "connection_lost", _("The connection broke before the server's last answer")
 
 
-def obstacle(recipient: str = "") -> Case:
-    """An expression: the first reason why a recipient can get no digest at all, or "".
+def obstacle(recipient: str = "", at: datetime | None = None) -> Case:
+    """An expression: the first reason why a recipient can get no digest at ``at``, or "".
 
     This is the one rule of eligibility. Freezing an edition and sending each message ask it.
     ``recipient`` is the path to the recipient with its underscores, such as ``recipient__``.
@@ -54,6 +57,11 @@ def obstacle(recipient: str = "") -> Case:
         When(Q(**{f"{recipient}address": ""}), then=Value(SkipReason.NO_ADDRESS.value)),
         When(Q(**{f"{recipient}is_verified": False}), then=Value(SkipReason.UNVERIFIED.value)),
         When(Exists(suppressed), then=Value(SkipReason.SUPPRESSED.value)),
+        # The last one: whoever is paused could otherwise get it.
+        When(
+            Q(**{f"{recipient}paused_until__gt": at or timezone.now()}),
+            then=Value(SkipReason.PAUSED.value),
+        ),
         default=Value(""),
         output_field=models.CharField(),
     )
@@ -80,6 +88,8 @@ class Recipient(models.Model):
         _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # Until then nothing but receipts and what is urgent; see ``mailing.pauses``.
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     # What was published up to here is no news to this person.
     joined_position = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -134,6 +144,8 @@ class Preference(models.Model):
         _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
     )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    # What of the digest is wanted, where not all of it: {"topics": ["advocacy"]}.
+    choices = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     source = models.CharField(max_length=20, choices=Source, default=Source.DEFAULT)
     # From when rhythm and time zone are as they are: a change makes no digest due for the past.
     effective_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from mailing import positions, sections
 from strategy import topics, updates
+from strategy.sections import TOPICS, topic_options
 from tests.harness.corpus import XSS
 
 from .factories import TopicFactory, UpdateFactory
@@ -110,3 +111,14 @@ def test_a_topic_that_closed_meanwhile_is_left_out():
     topic.closes_at = timezone.now()
     topic.save()
     assert block("topics").count == 0
+
+
+def test_whoever_chose_topics_gets_those_only():
+    wanted, other = TopicFactory(), TopicFactory(working_group__slug="capacity")
+    topics.announce_due()
+    found = section("topics")
+    items = found.items(0, positions.current())
+    assert set(items) == {wanted, other}
+    assert found.chosen(items, {TOPICS: [wanted.working_group.slug]}) == [wanted]
+    assert found.chosen(items, {}) == items
+    assert wanted.working_group.slug in dict(topic_options())
