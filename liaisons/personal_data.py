@@ -4,11 +4,27 @@ Each app that holds something registers one function here, in its ``AppConfig.re
 register too, so that this one need not know them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the entries of a section are put for people; names and codes are for programs.
+
+    Both go by the name of an entry, or by ``parent.name`` where a name means two things:
+    ``labels`` say what an entry is called, ``values`` what it says, from a mapping of codes or by a
+    function of what is held.
+    """
+
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Mapping | Callable[[Any], Any]] = field(default_factory=dict)
+
 
 _sections: dict[str, Callable[[Any], Any]] = {}
 _headings: dict[str, Any] = {}
+_words: dict[str, Words] = {}
 _forgetters: dict[str, Callable[[Any], None]] = {}
 
 
@@ -17,11 +33,13 @@ def register(
     gather: Callable[[Any], Any],
     *,
     heading: Any = "",
+    words: Words | None = None,
     forget: Callable[[Any], None] | None = None,
 ) -> None:
     """Add a section: ``gather(user)`` gives everything the app holds on them, ready for JSON.
 
-    ``heading`` stands above it where people read it. ``gather`` has to ask each table by the
+    ``heading`` stands above it where people read it, and ``words`` are for what is in it, beyond
+    those that the readable page has for all sections. ``gather`` has to ask each table by the
     person's own id or through what belongs to them: a test watches which tables it asks.
     ``forget(user)`` deletes what need not stay when the account goes, in that transaction and
     before anything else of it.
@@ -30,6 +48,7 @@ def register(
         raise ValueError(f"Two sections of personal data are called {key!r}.")
     _sections[key] = gather
     _headings[key] = heading
+    _words[key] = words or Words()
     if forget:
         _forgetters[key] = forget
 
@@ -42,6 +61,11 @@ def held_on(user) -> dict[str, Any]:
 def heading_of(key: str) -> Any:
     """What stands above a section."""
     return _headings[key] or key
+
+
+def words_of(key: str) -> Words:
+    """How the app that holds a section puts it for people."""
+    return _words[key]
 
 
 def forget(user) -> None:

@@ -40,13 +40,18 @@ def reason_label(letter: Message) -> Any:
     return letter.reason
 
 
+def event_label(what: str) -> Any:
+    """What happened to a message on its way, in words."""
+    return _EVENTS.get(what, what)
+
+
 def story_of(letter: Message) -> list[Line]:
     """All that is known of a letter, oldest first."""
     lines = [Line(letter.created_at, _("Written down"))]
     lines += [
         Line(
             datetime.fromisoformat(entry["at"]),
-            _EVENTS.get(entry["what"], entry["what"]),
+            event_label(entry["what"]),
             entry["detail"],
         )
         for entry in letter.story

@@ -29,9 +29,14 @@ class StrategyConfig(AppConfig):
         next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
         story.register_all()
-        personal_data.register("updates", own_data.updates, heading=_("Updates"))
-        personal_data.register("relays", own_data.relays, heading=_("Relays"))
+        words = own_data.WORDS
+        personal_data.register("updates", own_data.updates, heading=_("Updates"), words=words)
+        personal_data.register("relays", own_data.relays, heading=_("Relays"), words=words)
         personal_data.register(
-            "reports", own_data.reports, heading=_("Reports"), forget=own_data.forget
+            "reports",
+            own_data.reports,
+            heading=_("Reports"),
+            words=words,
+            forget=own_data.forget,
         )
-        personal_data.register("answers", own_data.answers, heading=_("Answers"))
+        personal_data.register("answers", own_data.answers, heading=_("Answers"), words=words)

@@ -15,11 +15,11 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from liaisons import personal_data
-from liaisons.data_exports import archive, labels
+from liaisons.data_exports import archive, labels, readable
 from liaisons.models import Mandate, User
-from mailing import recipients
-from mailing.models import Recipient
-from tests.factories import MandateFactory, UserFactory
+from mailing import notices, recipients
+from mailing.models import Notice, Preference, Recipient
+from tests.factories import CountryFactory, MandateFactory, UserFactory
 
 # A number that stands in no query for another reason.
 NUMBER = 987_654_321
@@ -106,41 +106,104 @@ def test_both_files_hold_the_same(alice):
     assert "alice@example.org" in as_html
 
 
-# Entries for which no page and no model has a word yet: they stand under their name in the JSON.
-WITHOUT_A_LABEL = {
-    "browser", "context", "done_in_the_admin", "email_last_used_to_sign_in", "email_since",
-    "first_sign_in", "invitations_to_a_successor", "last_used", "made", "primary", "read",
-    "requested_at", "said_at", "saved_at", "signed_in", "told", "took_over_from_mandate",
-    "undelivered_at", "used", "wikimedia_account_locked", "wikimedia_name_checked",
-    "wikimedia_name_hidden",
-}  # fmt: skip
-# What is in these is as it came: from the wiki, from a form, from a template's context.
-AS_IT_CAME = {"content", "context", "data", "story", "told"}
-
-
-def keys_in(held):
-    """Each name under which something stands, however deep."""
+def entries_of(held, section, parent):
+    """Each name under which something stands, however deep, with what it is part of."""
     if isinstance(held, dict):
-        yield from held
-        held = [value for key, value in held.items() if key not in AS_IT_CAME]
-    if isinstance(held, list):
-        for entry in held:
-            yield from keys_in(entry)
+        for name, inner in held.items():
+            yield section, parent, name
+            yield from entries_of(inner, section, name)
+    elif isinstance(held, list):
+        for inner in held:
+            yield from entries_of(inner, section, parent)
 
 
-def test_each_entry_is_called_by_a_word_of_the_pages(leaving, world):
-    found = set()
-    for person in (leaving, world.people["editor"]):
-        for section in personal_data.held_on(person).values():
-            found |= set(keys_in(section))
-    assert sorted(found - set(labels.LABELS) - WITHOUT_A_LABEL) == []
-    assert sorted(WITHOUT_A_LABEL - found) == [], "named above, and not held"
+def without_a_word(people):
+    return {
+        f"{section}: {parent}.{name}"
+        for person in people
+        for section, held in personal_data.held_on(person).items()
+        for _section, parent, name in entries_of(held, section, section)
+        # What the marker is put into was of another form.
+        if name != "x" and labels.label_of(name, section=section, parent=parent) is None
+    }
+
+
+def test_each_entry_is_called_by_a_word_for_people(world):
+    """As it is, with all that is kept as JSON: a report's versions, a mail's story."""
+    alice = world.people["liaison"]
+    recipients.sync_user(alice, alice.email, "en", "UTC")
+    SocialAccount.objects.create(
+        user=alice, provider="mediawiki", uid="17", extra_data={"username": "Alice"}
+    )
+    a_mail_with_a_story(alice)
+    assert without_a_word([one for one in world.people.values() if one]) == set()
+
+
+def a_mail_with_a_story(person):
+    """A mail that the server took at the second try."""
+    notices.send("mandate_received", person, {"mandate_id": person.mandates.first().pk})
+    notice = Notice.objects.filter(recipient__user=person).latest("pk")
+    notice.story = [{"at": "2026-03-01T09:00:00+00:00", "what": "retry", "detail": "450 busy"}]
+    notice.save(update_fields=["story"])
+
+
+def test_each_entry_is_called_by_a_word_for_people_where_all_is_filled(leaving, world):
+    assert without_a_word([leaving, world.people["editor"]]) == set()
+
+
+def test_no_code_is_shown_to_people(world):
+    """What the database keeps as a code stands in words: states, reasons, languages, countries."""
+    alice = world.people["liaison"]
+    User.objects.filter(pk=alice.pk).update(country=CountryFactory(iso2="KE"), language="ar")
+    alice.refresh_from_db()
+    alice.language_skills.update_or_create(language_id="sw", defaults={"level": "fluent"})
+    recipients.sync_user(alice, alice.email, "ar", "UTC")
+    a_mail_with_a_story(alice)
+    _as_json, as_html = read(alice)
+    codes = {
+        str(code)
+        for model in apps.get_models()
+        for column in model._meta.concrete_fields
+        for code, _label in column.flatchoices
+        if code and not str(code).isdigit()
+    }
+    shown = set(re.findall(r"<bdi>(.*?)</bdi>", as_html))
+    assert "السواحلية" in shown
+    assert "كينيا" in shown
+    assert shown & (codes | {"KE", "sw"}) == set()
+
+
+def test_what_was_chosen_in_the_digest_is_said_in_words(world, alice):
+    recipients.sync_user(alice, alice.email, "en", "UTC")
+    chosen = {"topics": [world.topic.slug]}
+    Preference.objects.filter(recipient__user=alice).update(choices=chosen)
+    _as_json, as_html = read(alice)
+    assert f'<dt>Topics</dt><dd><ul class="plain"><li><bdi>ადვოკატირება</bdi>' in as_html
+
+
+def test_what_is_empty_is_left_out_and_named_at_the_end(dave):
+    _as_json, as_html = read(dave)
+    before, after = as_html.split('<section id="nothing">')
+    assert ">Relays<" not in before
+    assert "<li>Relays</li>" in after
+    assert "–" not in before.split("</h1>")[1]
+    for label in ("Away until", "away until", "country"):
+        assert f"<dt>{label}</dt>" not in as_html
+
+
+def test_a_long_list_is_folded_and_says_how_long_it_is(alice):
+    recipients.sync_user(alice, alice.email, "en", "UTC")
+    for _number in range(readable.MOST_AT_ONCE + 1):
+        a_mail_with_a_story(alice)
+    _as_json, as_html = read(alice)
+    assert "<summary>13 entries</summary>" in as_html
+    assert as_html.count("450 busy") == 13
 
 
 def test_what_is_for_reading_is_in_the_person_s_language(leaving):
     leaving.language = "fr"
     _as_json, as_html = read(leaving)
-    for word in ("numéro", "destinataire", "préférences de courriel"):
+    for word in ("numéro", "préférences de courriel"):
         assert f"<dt>{word}</dt>" in as_html
     assert "<dt>number</dt>" not in as_html
 

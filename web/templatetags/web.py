@@ -102,6 +102,19 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def minute(value: datetime | None) -> str:
+    """``{{ event.at|minute }}``: day and time to the minute, where the page names the zone."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    locale = _locale()
+    # CLDR's own way of saying both: "{1}, {0}".
+    pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
+    clock = dates.format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
+    return _time(local, pattern.replace("{0}", clock).replace("{1}", day_text(local.date())))
+
+
+@register.filter
 def in_days(value: date | None) -> str:
     """``{{ topic.closes_on|in_days }}``: "in 12 days", "yesterday", with the day as a title."""
     if not value:
