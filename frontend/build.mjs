@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { iconData } from "./icons.mjs";
-import { tokenSheet } from "./tokens.mjs";
+import { tokenSheet, tokenValues } from "./tokens.mjs";
 import { smallWorld, worldForMap } from "./world.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -18,6 +18,20 @@ const making = (folder) => `${folder}.new`;
 
 /** Browsers of early 2021 and later: what a cheap phone that is still updated has. */
 const target = ["chrome88", "edge88", "firefox85", "safari14.1"];
+
+/** The colours that mails are made of; see mailing/look.py. */
+const MAIL_COLORS = [
+  "background-color-base",
+  "background-color-neutral-subtle",
+  "background-color-warning-subtle",
+  "border-color-muted",
+  "border-color-subtle",
+  "border-color-progressive",
+  "color-base",
+  "color-emphasized",
+  "color-progressive",
+  "color-subtle",
+];
 
 /** Files directly in a folder; a name that begins with `_` is a part of others. */
 function entries(folder, extension) {
@@ -114,6 +128,7 @@ if (existsSync(`${root}/static/images`)) {
 files.push(write(making(served), "map/world.json", worldForMap(atlas, `${root}/data/countries.csv`)));
 write(making(forTags), "icons.json", iconData(root));
 write(making(forTags), "small_world.json", smallWorld(atlas));
+write(making(forTags), "mail_colors.json", tokenValues(root, MAIL_COLORS));
 
 for (const file of files.sort()) {
   const bytes = readFileSync(file);

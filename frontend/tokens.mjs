@@ -46,3 +46,16 @@ export function tokenSheet(root, sources) {
     `@media screen{:root[data-theme="dark"]{${darkBlock}}}`,
   ].join("\n");
 }
+
+/** The values of named colour tokens, light and dark, for mails: their programs know no variables. */
+export function tokenValues(root, names) {
+  const light = declarations(readFileSync(`${root}/${TOKENS}/theme-wikimedia-ui.css`, "utf8"));
+  const dark = new Map([
+    ...light,
+    ...declarations(readFileSync(`${root}/${TOKENS}/theme-wikimedia-ui-mode-dark.css`, "utf8")),
+  ]);
+  const value = (tokens, name) =>
+    (tokens.get(name) ?? "").replace(/var\(\s*(--[\w-]+)[^)]*\)/g, (_whole, inner) => value(tokens, inner));
+  const values = (tokens) => Object.fromEntries(names.map((name) => [name, value(tokens, `--${name}`)]));
+  return { light: values(light), dark: values(dark) };
+}

@@ -26,6 +26,7 @@ from .models import (
     Suppression,
     obstacle,
 )
+from .own_parts import OwnParts
 from .press import Press
 from .transport import NotOurs, Permanent, ServerDown, Temporary, Uncertain, open_transport
 from .unsubscribe import token_for
@@ -70,6 +71,7 @@ class _Worker:
     def __init__(self):
         self.transport = open_transport()
         self.press = Press()
+        self.own_parts = OwnParts()
         self.sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self.sent = 0
         self.is_server_down = False
@@ -82,6 +84,8 @@ class _Worker:
         if not ids:
             return False
         letters = _loaded(model, ids)
+        if model is Delivery:
+            self.own_parts.read([letter for letter in letters if not _obstacle_now(letter)])
         for number, letter in enumerate(letters):
             if self._claimed_for() > HOLD_SECONDS:
                 claims.give_back(letters[number:])
@@ -125,11 +129,17 @@ class _Worker:
 
     def _written(self, letter, to) -> bytes | None:
         if isinstance(letter, Notice):
-            sheet, token = self.press.notice(letter), ""
-        else:
-            sheet = self.press.digest(letter)
-            token = token_for(letter.recipient_id, letter.recipient.address_hash)
-        return sheet and sheet.filled(address=to, message_id=letter.message_id, token=token)
+            sheet = self.press.notice(letter)
+            return sheet.filled(address=to, message_id=letter.message_id)
+        own = self.own_parts.of(letter)
+        sheet = self.press.digest(letter, own)
+        return sheet and sheet.filled(
+            address=to,
+            message_id=letter.message_id,
+            token=token_for(letter.recipient_id, letter.recipient.address_hash),
+            text=own.text,
+            html=own.html,
+        )
 
     def _hand_over(self, letter, to, message):
         try:

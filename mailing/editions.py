@@ -6,68 +6,131 @@ pause each person is in the latest due hour only: they get one digest with every
 own cursor, not one for each hour that was missed.
 """
 
-import json
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, Max, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, When
 from django.utils import timezone
+from psycopg2.extras import Json
 
 from . import positions
 from .choices import Choices
 from .due_hours import last_due_hour
 from .links import mail_domain
-from .models import Delivery, Edition, Preference, obstacle
-from .sections import Section, registered
+from .models import Delivery, Edition, Preference, State, obstacle
+from .sections import Section, registered, registered_personal
 
 logger = logging.getLogger(__name__)
 
 # Only one process freezes at a time; the number is this app's own ("mail" in ASCII).
 _LOCK = 0x6D61696C
 
+# "A month without anything new" begins so long after the last digest: the month before a monthly
+# one has 28 days at least.
+QUIET_AFTER = timedelta(days=27)
+
 _LOWEST = """
 SELECT section.key, MIN(COALESCE(cursor.position, due.joined_position))
-FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle)
+FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle, wants_quiet)
 CROSS JOIN unnest(%s::text[]) AS section (key)
 LEFT JOIN mailing_sectioncursor AS cursor
   ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
 GROUP BY section.key
 """
 
+# What is owed to people each for themselves, and was in no digest of theirs yet.
+_FRESH = """
+SELECT owed.section, owed.item, recipient.id AS recipient_id
+FROM ({owed}) AS owed (section, user_id, item, position)
+JOIN mailing_recipient AS recipient
+  ON recipient.user_id = owed.user_id AND recipient.joined_position < owed.position
+WHERE NOT EXISTS (
+    SELECT 1 FROM mailing_tolditem AS told
+    JOIN mailing_delivery AS before ON before.id = told.delivery_id
+    WHERE told.recipient_id = recipient.id AND told.section = owed.section
+      AND told.item = owed.item AND before.state NOT IN ('failed', 'skipped')
+)
+"""
+_NOBODY = "SELECT NULL::text, NULL::integer, NULL::text, NULL::bigint WHERE FALSE"
+
+# One row for each kind of reader and section ("section") joins the audience ("due"). "besides" names
+# what waited and waits no more ("also"), and what the person is owed after this digest ("owed").
 _DELIVERIES = """
-INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, choices, state, reason,
-                              message_id, created_at, next_attempt_at, attempts, error, story)
-SELECT %s, due.recipient_id, due.language, place.since, due.choices,
-       CASE WHEN outcome.reason = '' THEN 'pending' ELSE 'skipped' END, outcome.reason,
-       '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, %s, 0, '', '[]'
-FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle)
-CROSS JOIN LATERAL (
-    SELECT COALESCE(jsonb_object_agg(section.key, COALESCE(cursor.position, due.joined_position)),
-                    '{{}}') AS since,
-           COALESCE(bool_or(COALESCE(cursor.position, due.joined_position) < section.newest),
-                    FALSE) AS has_news
-    FROM unnest(%s::jsonb[], %s::text[], %s::bigint[]) AS section (choices, key, newest)
+INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, besides, choices, is_quiet,
+                              state, reason, message_id, created_at, next_attempt_at, attempts,
+                              error, story)
+WITH section AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%s) AS section (
+        key text, language text, choices jsonb, is_news boolean, newest bigint, held bigint[])
+), due (recipient_id, joined_position, language, choices, obstacle, wants_quiet) AS MATERIALIZED (
+    {due}
+), place AS (
+    SELECT due.recipient_id,
+           jsonb_object_agg(section.key, told.position) AS since,
+           COALESCE(jsonb_object_agg(section.key,
+                                     jsonb_build_object('also', waited.also, 'owed', waited.owed))
+                    FILTER (WHERE waited.also <> '{{}}' OR waited.owed <> '{{}}'),
+                    '{{}}') AS besides,
+           bool_or(told.position < section.newest
+                   OR (section.is_news AND waited.also <> '{{}}')) AS has_news
+    FROM due
+    JOIN section ON section.language = due.language AND section.choices = due.choices
     LEFT JOIN mailing_sectioncursor AS cursor
       ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
-    WHERE section.choices = due.choices
-) AS place
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(cursor.position, due.joined_position) AS position,
+               COALESCE(cursor.owed, '{{}}') AS owed
+    ) AS told
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN told.owed = '{{}}' THEN '{{}}' ELSE
+                   ARRAY(SELECT owed FROM unnest(told.owed) AS owed
+                         WHERE owed <> ALL (section.held) ORDER BY owed) END AS also,
+               CASE WHEN section.held = '{{}}' THEN '{{}}' ELSE
+                   ARRAY(SELECT held FROM unnest(section.held) AS held
+                         WHERE held > told.position OR held = ANY (told.owed)
+                         ORDER BY held) END AS owed
+    ) AS waited
+    GROUP BY due.recipient_id
+)
+SELECT %s, due.recipient_id, due.language, COALESCE(place.since, '{{}}'),
+       COALESCE(place.besides, '{{}}'), due.choices, outcome.reason = 'quiet',
+       CASE WHEN outcome.reason IN ('', 'quiet') THEN 'pending' ELSE 'skipped' END,
+       CASE WHEN outcome.reason = 'quiet' THEN '' ELSE outcome.reason END,
+       '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, %s, 0, '', '[]'
+FROM due LEFT JOIN place ON place.recipient_id = due.recipient_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN due.obstacle <> '' THEN due.obstacle
-                WHEN NOT place.has_news THEN 'empty' ELSE '' END AS reason
+                WHEN place.has_news THEN ''
+                WHEN due.recipient_id IN (SELECT recipient_id FROM ({fresh}) AS fresh) THEN ''
+                WHEN due.wants_quiet THEN 'quiet'
+                ELSE 'empty' END AS reason
 ) AS outcome
 """
 
 # Whoever is skipped keeps their place: what they could not get stays new to them.
 _CURSORS = """
-INSERT INTO mailing_sectioncursor AS cursor (recipient_id, section, position)
-SELECT delivery.recipient_id, section.key, %s
+INSERT INTO mailing_sectioncursor AS cursor (recipient_id, section, position, owed)
+SELECT delivery.recipient_id, section.key, %s,
+       ARRAY(SELECT jsonb_array_elements_text(delivery.besides -> section.key -> 'owed')::bigint)
 FROM mailing_delivery AS delivery CROSS JOIN unnest(%s::text[]) AS section (key)
 WHERE delivery.edition_id = %s AND delivery.state = 'pending'
 ON CONFLICT (recipient_id, section)
-DO UPDATE SET position = GREATEST(cursor.position, excluded.position)
+DO UPDATE SET position = GREATEST(cursor.position, excluded.position), owed = excluded.owed
+"""
+
+# What each person's own part tells in this edition.
+_TOLD = """
+INSERT INTO mailing_tolditem AS told (delivery_id, recipient_id, section, item)
+SELECT DISTINCT delivery.id, fresh.recipient_id, fresh.section, fresh.item
+FROM ({fresh}) AS fresh
+JOIN mailing_delivery AS delivery
+  ON delivery.recipient_id = fresh.recipient_id AND delivery.edition_id = %s
+WHERE delivery.state = 'pending'
+ON CONFLICT (recipient_id, section, item) DO UPDATE SET delivery_id = excluded.delivery_id
 """
 
 
@@ -117,9 +180,20 @@ def _digests():
 
 def _zones_by_due_hour(rhythm: str, at: datetime) -> dict[datetime, list[str]]:
     hours = defaultdict(list)
-    for zone in _digests().filter(rhythm=rhythm).values_list("zone", flat=True).distinct():
+    for zone in _digests().filter(_of(rhythm)).values_list("zone", flat=True).distinct():
         hours[last_due_hour(rhythm, zone, at)].append(zone)
     return hours
+
+
+def _of(rhythm: str) -> Q:
+    """Whose preferences belong to an edition of this rhythm.
+
+    Who gets news at once has no edition in a month without news; to be told so they are in the
+    monthly one, which has nothing else for them.
+    """
+    if rhythm == Edition.Rhythm.MONTHLY:
+        return Q(rhythm=rhythm) | Q(rhythm=Edition.Rhythm.AT_ONCE, tells_when_quiet=True)
+    return Q(rhythm=rhythm)
 
 
 def _is_news_at_once() -> bool:
@@ -129,17 +203,31 @@ def _is_news_at_once() -> bool:
 
 def _due(rhythm, hour, at, zones, recipient):
     """The audience: one row for each person, with their language and what stands in the way."""
+    wants_quiet: Any = Value(False)
     if rhythm == Edition.Rhythm.BY_HAND:
         chosen = _digests().filter(recipient=recipient)
     elif rhythm == Edition.Rhythm.AT_ONCE:
         chosen = _digests().filter(rhythm=rhythm)
     else:
-        chosen = _digests().filter(rhythm=rhythm, zone__in=zones, effective_at__lte=hour)
+        chosen = _digests().filter(_of(rhythm), zone__in=zones, effective_at__lte=hour)
+        wants_quiet = _wants_quiet(hour)
     return chosen.annotate(
         joined=F("recipient__joined_position"),
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
         in_the_way=obstacle("recipient__", at),
-    ).values_list("recipient_id", "joined", "letter_language", "choices", "in_the_way")
+        wants_quiet=wants_quiet,
+    ).values_list(
+        "recipient_id", "joined", "letter_language", "choices", "in_the_way", "wants_quiet"
+    )
+
+
+def _wants_quiet(hour) -> Q:
+    """Whether somebody asked to be told when nothing happened, and nothing came for a month."""
+    month_ago = hour - QUIET_AFTER
+    lately = Delivery.objects.filter(
+        recipient=OuterRef("recipient"), edition__hour__gt=month_ago
+    ).exclude(state=State.SKIPPED)
+    return Q(~Exists(lately), tells_when_quiet=True, effective_at__lte=month_ago)
 
 
 @transaction.atomic
@@ -157,14 +245,17 @@ def _freeze(rhythm, hour, *, at, zones=(), recipient=None, dry_run=False) -> Fro
         sections = registered()
         keys = [section.key for section in sections]
         cursor.execute(_LOWEST.format(due=audience), [*audience_params, keys])
-        newest = _newest(sections, dict(cursor.fetchall()), cut_off, _choices_in(due))
+        lowest = dict(cursor.fetchall())
+        offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, now))
+        fresh, fresh_params = _fresh(cut_off)
         cursor.execute(
-            _DELIVERIES.format(due=audience),
-            [edition.pk, mail_domain(), now, now, *audience_params, *newest],
+            _DELIVERIES.format(due=audience, fresh=fresh),
+            [offered, *audience_params, edition.pk, mail_domain(), now, now, *fresh_params],
         )
         edition.audience = cursor.rowcount
         edition.save(update_fields=["audience"])
         cursor.execute(_CURSORS, [cut_off, keys, edition.pk])
+        cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
     frozen = Frozen(edition, edition.figures(), _skipped(edition))
     if dry_run:
         transaction.set_rollback(True)
@@ -182,27 +273,47 @@ def _is_made(rhythm, hour, cut_off) -> bool:
     return Edition.objects.filter(rhythm=rhythm, hour=hour).exists()
 
 
-def _choices_in(due) -> list[Choices]:
-    """All choices that somebody of this audience made; the same few for many people."""
-    return list(due.order_by().values_list("choices", flat=True).distinct())
+def _kinds_of_reader(due) -> list[tuple[str, Choices]]:
+    """Each language together with each choices that somebody of this audience has."""
+    return list(due.order_by().values_list("letter_language", "choices").distinct())
 
 
-def _newest(
-    sections: list[Section], lowest: dict[str, int], cut_off: int, choices: list[Choices]
-) -> tuple[list[str], list[str], list[int]]:
-    """For each choices and section the position of the newest item that could be news to them.
+def _offered(sections: list[Section], readers, lowest, cut_off, now) -> list[dict]:
+    """For each section and kind of reader: the newest position that could be news, and what waits.
 
-    Three lists side by side: choices (JSON), section, position. A person has news where their
-    cursor lies below it; 0 where there is none for anybody.
+    A person has news where their cursor lies below the newest; 0 where there is none for anybody.
+    What waits for a language is no news to its readers yet.
     """
-    rows = []
+    offered = []
     for section in sections:
         items = section.items(lowest[section.key], cut_off) if section.is_news else []
-        for chosen in choices:
-            wanted = section.chosen(items, chosen)
-            newest = max((item.position for item in wanted), default=0)
-            rows.append((json.dumps(chosen), section.key, newest))
-    return tuple(list(column) for column in zip(*rows, strict=True)) or ([], [], [])  # type: ignore[return-value]
+        held = section.held(cut_off, now)
+        for language, choices in readers:
+            waiting = held.get(language, set())
+            wanted = section.chosen(items, choices)
+            there = (item.position for item in wanted if item.position not in waiting)
+            offered.append(
+                {
+                    "key": section.key,
+                    "language": language,
+                    "choices": choices,
+                    "is_news": section.is_news,
+                    "newest": max(there, default=0),
+                    "held": sorted(waiting),
+                }
+            )
+    return offered
+
+
+def _fresh(cut_off) -> tuple[str, list]:
+    """SQL and parameters for what is owed to people each for themselves up to the cut-off."""
+    parts, params = [], []
+    for section in registered_personal():
+        if section.is_news:
+            sql, values = section.owed(cut_off).query.sql_with_params()
+            parts.append(f"SELECT %s::text, found.* FROM ({sql}) AS found")  # noqa: S608 (a query)
+            params += [section.key, *values]
+    return _FRESH.format(owed=" UNION ALL ".join(parts) or _NOBODY), params
 
 
 def _skipped(edition) -> dict[str, int]:

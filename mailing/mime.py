@@ -15,12 +15,20 @@ LINE = 76  # RFC 2045, 6.7 and 6.8: the longest encoded line, without its line b
 BASE64_LINE = LINE // 4 * 3  # the bytes of such a line
 CRLF = "\r\n"
 SOFT_BREAK = "=" + CRLF
-# Stands in a rendered body where the person's token comes. Nobody can write it into a text.
+# Stand in a rendered body where the person's token and own part come. Nobody can write them into
+# a text.
 TOKEN_SLOT = f"slot{token_hex(12)}"
+TEXT_SLOT = f"slot{token_hex(12)}"
+HTML_SLOT = f"slot{token_hex(12)}"
 _ADDRESS_SLOT = f"slot{token_hex(12)}"
 _ID_SLOT = f"slot{token_hex(12)}"
-_BASE64_TOKEN_SLOT = f"slot{token_hex(12)}"
-_SLOTS = (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT, _BASE64_TOKEN_SLOT)
+_IN_BODIES = (TOKEN_SLOT, TEXT_SLOT, HTML_SLOT)
+_ANY_IN_BODIES = re.compile("|".join(_IN_BODIES))
+# The same slots where a body travels in base64, and those that are filled with whole texts in
+# quoted-printable.
+_IN_BASE64 = {slot: f"slot{token_hex(12)}" for slot in _IN_BODIES}
+_IN_QUOTED = {slot: f"slot{token_hex(12)}" for slot in (TEXT_SLOT, HTML_SLOT)}
+_SLOTS = (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT, *_IN_BASE64.values(), *_IN_QUOTED.values())
 
 # Bytes, one for each letter here, that cannot stand for themselves in quoted-printable.
 _TO_ESCAPE = re.compile(r"[^\t -<>-~]")
@@ -32,25 +40,47 @@ class Sheet:
 
     pieces: tuple[bytes | str, ...]
 
-    def filled(self, *, address: str, message_id: str, token: str = "") -> bytes:
-        """The finished message. All three are plain ASCII without line breaks.
+    def filled(
+        self, *, address: str, message_id: str, token: str = "", text: str = "", html: str = ""
+    ) -> bytes:
+        """The finished message. The first three are plain ASCII without line breaks.
 
-        Raises ``ValueError`` for a token whose length is not a multiple of three.
+        ``text`` and ``html`` are the person's own part of each body. Raises ``ValueError`` for a
+        token whose length is not a multiple of three.
         """
         if len(token) % 3:
             raise ValueError("A token in a message has a length that is a multiple of three.")
-        plain = token.encode("ascii")
         values = {
             _ADDRESS_SLOT: address.encode("ascii"),
             _ID_SLOT: message_id.encode("ascii"),
-            TOKEN_SLOT: plain,
-            _BASE64_TOKEN_SLOT: b2a_base64(plain, newline=False),
+            TOKEN_SLOT: token.encode("ascii"),
+            _IN_BASE64[TOKEN_SLOT]: b2a_base64(token.encode("ascii"), newline=False),
         }
-        return b"".join(values[piece] if isinstance(piece, str) else piece for piece in self.pieces)
+        own = {TEXT_SLOT: text, HTML_SLOT: html}
+        return b"".join(
+            (values[piece] if piece in values else _own_part(piece, own))
+            if isinstance(piece, str)
+            else piece
+            for piece in self.pieces
+        )
+
+
+def _own_part(slot: str, own: dict[str, str]) -> bytes:
+    """A person's own part as it travels in the body that holds this slot."""
+    for name, part in own.items():
+        if slot == _IN_QUOTED[name]:
+            return quoted_printable(part.replace("\r\n", "\n")).encode("ascii")
+        if slot == _IN_BASE64[name]:
+            text = part.replace("\r\n", "\n").replace("\n", CRLF)
+            # What follows stays where it is only after a multiple of three bytes.
+            return _base64_lines(f"{text}{' ' * (-len(text.encode()) % 3)}").encode("ascii")
+    raise KeyError(slot)
 
 
 def compose(*, sender: str, subject: str, text: str, html: str, headers: dict[str, str]) -> Sheet:
-    """A message in plain text and HTML. Headers and bodies may hold ``TOKEN_SLOT``."""
+    """A message in plain text and HTML. Headers and bodies may hold ``TOKEN_SLOT``, the bodies
+    ``TEXT_SLOT`` and ``HTML_SLOT`` besides.
+    """
     boundary = f"=_{token_hex(16)}"
     lines = [
         f"From: {_mailbox(sender)}",
@@ -106,8 +136,9 @@ def _shorter(body) -> tuple[str, str]:
 
 def _quoted(body):
     """The body encoded, each slot on an encoded line of its own, so that any value fits there."""
-    parts = body.split(TOKEN_SLOT)
-    return f"{SOFT_BREAK}{TOKEN_SLOT}{SOFT_BREAK}".join(quoted_printable(part) for part in parts)
+    parts = [quoted_printable(part) for part in _ANY_IN_BODIES.split(body)]
+    slots = [_IN_QUOTED.get(slot, slot) for slot in _ANY_IN_BODIES.findall(body)]
+    return _interleaved(parts, [f"{SOFT_BREAK}{slot}{SOFT_BREAK}" for slot in slots])
 
 
 def _in_base64(body) -> str | None:
@@ -116,7 +147,8 @@ def _in_base64(body) -> str | None:
     Base64 packs three bytes at a time, so what stands before a slot must be a multiple of three
     long: spaces at the end of an earlier line make it so, where nobody sees them.
     """
-    *parts, last = body.replace("\n", CRLF).split(TOKEN_SLOT)
+    body = body.replace("\n", CRLF)
+    *parts, last = _ANY_IN_BODIES.split(body)
     encoded = []
     for part in parts:
         missing = -len(part.encode()) % 3
@@ -125,7 +157,12 @@ def _in_base64(body) -> str | None:
         before, line_break, after = part.rpartition(CRLF)
         encoded.append(_base64_lines(f"{before}{' ' * missing}{line_break}{after}"))
     encoded.append(_base64_lines(last))
-    return f"{CRLF}{_BASE64_TOKEN_SLOT}{CRLF}".join(encoded)
+    slots = [_IN_BASE64[slot] for slot in _ANY_IN_BODIES.findall(body)]
+    return _interleaved(encoded, [f"{CRLF}{slot}{CRLF}" for slot in slots])
+
+
+def _interleaved(parts: list[str], between: list[str]) -> str:
+    return "".join(f"{part}{slot}" for part, slot in zip(parts, [*between, ""], strict=True))
 
 
 def _base64_lines(text):

@@ -14,7 +14,8 @@ from . import mime, notices
 from .addresses import header_address
 from .links import absolute, mail_domain, settings_url, unsubscribe_url
 from .models import Delivery, Notice
-from .sections import Block, registered
+from .own_parts import NO_PART, OwnPart
+from .sections import NOTHING, Block, registered
 
 # How many different messages and parts one worker keeps while it sends.
 KEPT = 500
@@ -29,19 +30,25 @@ class Press:
         self._blocks: dict[tuple, Block] = {}
         self._digests: dict[tuple, mime.Sheet | None] = {}
 
-    def digest(self, delivery: Delivery) -> mime.Sheet | None:
-        """The digest of one delivery, with slots; None where nothing is left to tell."""
+    def digest(self, delivery: Delivery, own: OwnPart = NO_PART) -> mime.Sheet | None:
+        """The digest of one delivery, with slots; None where nothing is left to tell.
+
+        ``own`` only says what else the mail will hold: its words come into the slots.
+        """
         key = (
             delivery.edition_id,
             delivery.language,
-            tuple(sorted(delivery.since.items())),
-            _written(delivery.choices),
+            _in_order(delivery.since),
+            _in_order(delivery.besides),
+            delivery.is_quiet,
+            _in_order(delivery.choices),
             delivery.recipient.user_id is None,
+            own.is_news,
         )
         if key not in self._digests:
             _keep_few(self._digests)
             with translation.override(delivery.language):
-                self._digests[key] = self._write_digest(delivery)
+                self._digests[key] = self._write_digest(delivery, own)
         return self._digests[key]
 
     def notice(self, notice: Notice) -> mime.Sheet:
@@ -65,50 +72,57 @@ class Press:
                 headers=headers,
             )
 
-    def _write_digest(self, delivery):
+    def _write_digest(self, delivery, own):
         unknown = delivery.since.keys() - {section.key for section in registered()}
         if unknown:
             # Promised by another version of this software: better late than left out.
             raise LookupError(f"No section {', '.join(sorted(unknown))} is registered here.")
-        blocks = []
-        is_news = False
+        before, after = [], []
+        is_news = own.is_news
         for section in registered():
             # A section that is younger than the edition was not promised by it.
             if section.key not in delivery.since:
                 continue
             block = self._block(section, delivery)
             if block.count:
-                blocks.append({"label": section.label, "block": block})
+                part = {"label": block.heading or section.label, "block": block}
+                (before if section.is_urgent else after).append(part)
                 is_news = is_news or section.is_news
-        if not is_news:
+        if not (is_news or delivery.is_quiet):
             return None
         unsubscribe = unsubscribe_url(mime.TOKEN_SLOT)
-        headline = blocks[0]["block"].headline
+        blocks = [*before, *after]
+        headline = blocks[0]["block"].headline if blocks else ""
+        is_quiet = not is_news
         context = self._context(delivery.language) | {
-            "blocks": blocks,
+            "before": before,
+            "after": after,
+            "is_quiet": is_quiet,
             "headline": headline,
+            "own_text": mime.TEXT_SLOT,
+            "own_html": mime.HTML_SLOT,
             "unsubscribe_url": unsubscribe,
         }
         return mime.compose(
             sender=settings.DEFAULT_FROM_EMAIL,
-            subject=self._subject(headline or _("What is new in the strategy process")),
+            subject=self._subject(headline or _general_subject(is_quiet)),
             text=render_to_string("mailing/digest.txt", context),
             html=render_to_string("mailing/digest.html", context),
             headers=_headers_of_all_mail(delivery.language) | _headers_of_a_list(unsubscribe),
         )
 
     def _block(self, section, delivery):
-        place = (section.key, delivery.since[section.key], delivery.edition.cut_off)
-        key = (*place, delivery.language, _written(delivery.choices))
+        besides = delivery.besides.get(section.key, {})
+        also, owed = tuple(besides.get("also", ())), tuple(besides.get("owed", ()))
+        place = (section.key, delivery.since[section.key], delivery.edition.cut_off, also, owed)
+        key = (*place, delivery.language, _in_order(delivery.choices))
         if key not in self._blocks:
             _keep_few(self._blocks)
             if place not in self._items:
                 _keep_few(self._items)
-                self._items[place] = section.items(*place[1:])
+                self._items[place] = _items(section, *place[1:])
             items = section.chosen(self._items[place], delivery.choices)
-            self._blocks[key] = (
-                section.render(items, delivery.language) if items else Block("", "", 0)
-            )
+            self._blocks[key] = section.render(items, delivery.language) if items else NOTHING
         return self._blocks[key]
 
     def _context(self, language) -> dict[str, Any]:
@@ -130,8 +144,25 @@ class Press:
         return subject
 
 
-def _written(choices) -> str:
-    return json.dumps(choices, sort_keys=True)
+def _general_subject(is_quiet: bool) -> str:
+    if is_quiet:
+        return _("Nothing new in the strategy process this month")
+    return _("What is new in the strategy process")
+
+
+def _items(section, after, until, also, owed) -> list:
+    """What one section tells from a place: without what still waits, with what waited before."""
+    begin = min([after, *(position - 1 for position in also)])
+    return [
+        item
+        for item in section.items(begin, until)
+        if item.position in also or (item.position > after and item.position not in owed)
+    ]
+
+
+def _in_order(by_section: dict) -> str:
+    """The same text for the same places, to keep what was written for them."""
+    return json.dumps(by_section, sort_keys=True)
 
 
 def _keep_few(kept):

@@ -73,6 +73,7 @@ def forget_user(user) -> None:
         recipient.save()
         recipient.preferences.all().delete()
         recipient.cursors.all().delete()
+        recipient.told_items.all().delete()
         # A server's answer may repeat a name.
         Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
         Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
@@ -127,9 +128,19 @@ def change(
     return preference
 
 
+@transaction.atomic
+def tell_when_quiet(user, wanted: bool) -> None:
+    """Whether one line comes after a month without anything new. Begins to count from now.
+
+    Raises ``Recipient.DoesNotExist`` where ``sync_user`` was never called.
+    """
+    recipient = Recipient.objects.select_for_update().get(user=user)
+    recipient.preferences.filter(kind=Preference.Kind.DIGEST).update(tells_when_quiet=wanted)
+
+
 def _begin_now(recipient):
     now = positions.current()
-    SectionCursor.objects.filter(recipient=recipient).update(position=now)
+    SectionCursor.objects.filter(recipient=recipient).update(position=now, owed=[])
     Recipient.objects.filter(pk=recipient.pk).update(joined_position=now)
 
 

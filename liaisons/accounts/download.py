@@ -20,7 +20,7 @@ from liaisons.models import (
     MandateEvent,
     User,
 )
-from mailing.models import Delivery, Notice, Preference, Recipient
+from mailing.models import Delivery, Notice, Preference, Recipient, ToldItem
 
 OF_A_LANGUAGE = (
     "language", "level", "needs_help_from_english", "needs_help_to_english",
@@ -171,7 +171,20 @@ def mail(person: User) -> dict[str, Any]:
         .first(),
         "preferences": list(
             Preference.objects.filter(recipient__user=person).values(
-                "kind", "channel", "rhythm", "language", "time_zone", "choices", "effective_at"
+                "kind",
+                "channel",
+                "rhythm",
+                "language",
+                "time_zone",
+                "choices",
+                "tells_when_quiet",
+                "effective_at",
+            )
+        ),
+        # What stood in one's own part of which digest.
+        "told_in_digests": list(
+            ToldItem.objects.filter(recipient__user=person).values(
+                "delivery__edition__hour", "section", "item"
             )
         ),
         "digests": list(

@@ -1,7 +1,7 @@
 """HOW IT REACHES THEM: recipients and their choices, what is new for whom, and the ledger."""
 
 from .content import ContentClock, SectionCursor
-from .ledger import Delivery, Edition
+from .ledger import Delivery, Edition, ToldItem
 from .messages import Message, State
 from .notices import Notice
 from .recipients import (
@@ -28,5 +28,6 @@ __all__ = [
     "SkipReason",
     "State",
     "Suppression",
+    "ToldItem",
     "obstacle",
 ]

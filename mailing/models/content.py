@@ -1,5 +1,6 @@
 """What is new for whom: one growing number for all content, and each person's place in it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -19,11 +20,16 @@ class ContentClock(models.Model):
 
 
 class SectionCursor(models.Model):
-    """How far one person was told of one section. Without a row: ``Recipient.joined_position``."""
+    """How far one person was told of one section. Without a row: ``Recipient.joined_position``.
+
+    ``owed`` are the positions up to there that were held back from this person, because they wait
+    for a translation into the person's language: told up to ``position``, except of these.
+    """
 
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="cursors")
     section = models.CharField(max_length=40)
     position = models.BigIntegerField()
+    owed = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -78,6 +78,11 @@ class Delivery(Message):
     since = models.JSONField(default=dict, editable=False)
     # What the person chose among when it was frozen: {"topics": ["advocacy"]}.
     choices = models.JSONField(default=dict, db_default={}, editable=False)
+    # Where a text waits for the person's language, by section: what waited and is told now though
+    # it lies before that place, and what is left out: {"updates": {"also": [7], "owed": [15]}}.
+    besides = models.JSONField(default=dict, editable=False)
+    # Nothing is new, and this person asked to be told so.
+    is_quiet = models.BooleanField(default=False, editable=False)
 
     class Meta(Message.Meta):
         abstract = False
@@ -96,3 +101,27 @@ class Delivery(Message):
 
     def __str__(self):
         return f"{self.edition} · {self.recipient}"
+
+
+class ToldItem(models.Model):
+    """One thing in one person's own part of a digest, such as an answer to what their group said.
+
+    Nobody is told a thing twice: the database holds one row for each. Where its digest was
+    refused or skipped in the end, the row moves on to the next one.
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="told_items")
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="told_items")
+    section = models.CharField(max_length=40)
+    # The section's own name of the thing, such as "answer-7".
+    item = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "section", "item"], name="nobody_is_told_a_thing_twice"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.section}: {self.item}"

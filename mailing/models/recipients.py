@@ -147,6 +147,10 @@ class Preference(models.Model):
     # What of the digest is wanted, where not all of it: {"topics": ["advocacy"]}.
     choices = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     source = models.CharField(max_length=20, choices=Source, default=Source.DEFAULT)
+    # One line by mail after a month without anything new.
+    tells_when_quiet = models.BooleanField(
+        _("tell me when nothing happened"), default=False, db_default=False
+    )
     # From when rhythm and time zone are as they are: a change makes no digest due for the past.
     effective_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -12,6 +12,7 @@ from tests.mailing.people import Board, assert_figures_add_up
 def only_board(monkeypatch):
     """A digest that is made of one board, whatever the apps above register."""
     monkeypatch.setattr(sections, "_sections", {})
+    monkeypatch.setattr(sections, "_personal", {})
     return sections.register(Board())
 
 

@@ -1,14 +1,16 @@
 """People and news for the tests of mailing; nobody here needs a group or an update."""
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import BigIntegerField, Case, CharField, Value, When
 
 from mailing import positions, recipients
 from mailing.models import Delivery, Edition, State
-from mailing.sections import Block, Section
+from mailing.sections import Block, PersonalSection, Section
 
 _numbers = itertools.count(1)
 
@@ -27,6 +29,8 @@ class Board(Section):
     def __init__(self, key="board", *, is_news=True):
         self.key, self.label, self.is_news = key, f"On the {key}", is_news
         self.posted: list[Item] = []
+        # Which titles wait for which languages.
+        self.waiting: dict[str, set[str]] = {}
         self.renders = 0
 
     def post(self, title: str) -> Item:
@@ -39,6 +43,22 @@ class Board(Section):
     def items(self, after, until):
         return [item for item in self.posted if after < item.position <= until]
 
+    def held(self, until, at):
+        return {
+            language: {
+                item.position
+                for item in self.posted
+                if item.title in titles and item.position <= until
+            }
+            for language, titles in self.waiting.items()
+        }
+
+    def release(self, language, title):
+        """The translation is there, or the hour over: the clock moves, as with a publication."""
+        self.waiting[language].remove(title)
+        with transaction.atomic():
+            positions.next_position()
+
     def render(self, items, language):
         self.renders += 1
         titles = [item.title for item in items]
@@ -46,6 +66,50 @@ class Board(Section):
             html="".join(f"<p>{title}</p>" for title in titles),
             text="\n".join(titles),
             count=len(items),
+        )
+
+
+class Letterbox(PersonalSection):
+    """A personal section for a test: what is put into it is owed to one person.
+
+    With ``is_news=False`` it tells whatever is in ``standing`` for a user's id.
+    """
+
+    def __init__(self, key="letterbox", *, is_news=True):
+        self.key, self.label, self.is_news = key, f"In the {key}", is_news
+        self.put: list[tuple[int, str, int]] = []
+        self.standing: dict[int, list[str]] = {}
+        self.loads = 0
+
+    def post(self, recipient, name: str) -> None:
+        with transaction.atomic():
+            self.put.append((recipient.user_id, name, positions.next_position()))
+
+    def owed(self, until):
+        rows = [row for row in self.put if row[2] <= until]
+        users = get_user_model().objects.filter(pk__in=[user for user, _name, _at in rows])
+        names = [When(pk=user, then=Value(name)) for user, name, _at in rows]
+        places = [When(pk=user, then=Value(at)) for user, _name, at in rows]
+        return users.annotate(
+            name=Case(*names, default=Value(""), output_field=CharField()),
+            at=Case(*places, default=Value(0), output_field=BigIntegerField()),
+        ).values_list("pk", "name", "at")
+
+    def load(self, readers):
+        self.loads += 1
+        list(get_user_model().objects.filter(pk__in=[reader.user_id for reader in readers]))
+        return {
+            reader.delivery_id: {name: name for name in self._names(reader)} for reader in readers
+        }
+
+    def _names(self, reader):
+        return sorted(reader.items) if self.is_news else self.standing.get(reader.user_id, [])
+
+    def render(self, things, language):
+        return Block(
+            html="".join(f"<p>{thing}</p>" for thing in things),
+            text="\n".join(things),
+            count=len(things),
         )
 
 
@@ -70,7 +134,12 @@ def assert_figures_add_up():
 
 def titles_sent(mails) -> list[str]:
     """The text of each mail's board, one string for each mail."""
-    return [mail.body.split("* On the board *")[1].split("\n-- ")[0].strip() for mail in mails]
+    return [told_on("* On the board *", mail.body) for mail in mails]
+
+
+def told_on(heading, body) -> str:
+    """What stands below a heading of a mail, up to the next one or the foot."""
+    return re.split(r"\n\* |\n-- ", body.split(heading)[1])[0].strip()
 
 
 def states() -> dict[str, str]:

@@ -1,0 +1,26 @@
+"""Template tags for mails: their look, which stands in each element. See ``mailing.look``."""
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from mailing import look as looks
+
+register = template.Library()
+
+
+@register.simple_tag
+def look(part: str) -> SafeString:
+    """``<h2 {% look "heading" %}>``: the style of a part, and the class that makes it dark."""
+    style = looks.style_of(part, get_language() or settings.LANGUAGE_CODE)
+    return format_html('class="m-{}" style="{}"', part, mark_safe(style))  # noqa: S308 (our own)
+
+
+@register.simple_tag
+def dark_sheet() -> SafeString:
+    """What stands in the head of every mail, for programs that ask for dark."""
+    return mark_safe(  # noqa: S308 (our own)
+        looks.dark_sheet_for_plain_styles() + looks.dark_sheet()
+    )
