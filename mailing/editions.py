@@ -57,8 +57,8 @@ WHERE NOT EXISTS (
 """
 _NOBODY = "SELECT NULL::text, NULL::integer, NULL::text, NULL::bigint WHERE FALSE"
 
-# One row for each kind of reader and section ("section") joins the audience ("due"). "besides" names
-# what waited and waits no more ("also"), and what the person is owed after this digest ("owed").
+# The audience ("due") joined with one row for each kind of reader and section ("section"). "besides"
+# names what waited and waits no more ("also"), and what is owed after this digest ("owed").
 _DELIVERIES = """
 INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, besides, choices, is_quiet,
                               state, reason, message_id, created_at, next_attempt_at, attempts,

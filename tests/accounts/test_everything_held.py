@@ -178,7 +178,7 @@ def test_what_was_chosen_in_the_digest_is_said_in_words(world, alice):
     chosen = {"topics": [world.topic.slug]}
     Preference.objects.filter(recipient__user=alice).update(choices=chosen)
     _as_json, as_html = read(alice)
-    assert f'<dt>Topics</dt><dd><ul class="plain"><li><bdi>ადვოკატირება</bdi>' in as_html
+    assert '<dt>Topics</dt><dd><ul class="plain"><li><bdi>ადვოკატირება</bdi>' in as_html
 
 
 def test_what_is_empty_is_left_out_and_named_at_the_end(dave):
