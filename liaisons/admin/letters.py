@@ -108,7 +108,7 @@ def _decide(request, letter, outcome):
     except Refused as refusal:
         messages.warning(request, refusal.message)
         return redirect("admin:liaisons_letter_change", letter.pk)
-    messages.success(request, _("Decided. The liaison sees it on the page of the letter."))
+    messages.success(request, _("Decided. The liaison who reported it gets a mail."))
     return redirect("admin:liaisons_letter_changelist")
 
 

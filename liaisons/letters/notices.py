@@ -14,10 +14,12 @@ from . import ways
 RECEIVED = "letter_received"
 ANSWERED = "letter_answered"
 UNDELIVERED = "letter_undelivered"
+DECIDED = "letter_report_decided"
 KINDS = {
     RECEIVED: _("A letter to a liaison"),
     ANSWERED: _("A liaison answered a letter"),
     UNDELIVERED: _("A letter could not be delivered"),
+    DECIDED: _("A reported letter was decided on"),
 }
 # How many mails that did not go out are looked at in one round.
 MOST_AT_ONCE = 500
@@ -53,6 +55,14 @@ def tell_answered(letter: Letter) -> None:
 def tell_undelivered(letter: Letter) -> None:
     """Owe the sender the truth, in the caller's transaction: the liaison did not get it."""
     _tell_sender(UNDELIVERED, letter)
+
+
+def tell_decided(letter: Letter) -> None:
+    """Owe the liaison who reported it the decision, in the caller's transaction.
+
+    The sender gets nothing: they are not to learn that it was reported.
+    """
+    notices.send(DECIDED, letter.mandate.person, {"letter_id": letter.pk})
 
 
 def _tell_sender(kind, letter):

@@ -207,10 +207,10 @@ def _was_sent_by(letter, person) -> bool:
 
 @transaction.atomic
 def close_report(*, letter: Letter, by: User, outcome: str) -> Letter:
-    """Decide on a report. ``outcome`` is one of ``Letter.Outcome``."""
+    """Decide on a report; the liaison is told. ``outcome`` is one of ``Letter.Outcome``."""
     letter = (
         Letter.objects.select_for_update(of=("self",))
-        .select_related("mandate", "sender")
+        .select_related("mandate__person", "sender")
         .get(pk=letter.pk)
     )
     by = User.objects.get(pk=by.pk)
@@ -231,4 +231,5 @@ def close_report(*, letter: Letter, by: User, outcome: str) -> Letter:
     letter.report_closed_at = timezone.now()
     letter.report_outcome = outcome
     letter.save(update_fields=["report_closed_at", "report_outcome"])
+    notices.tell_decided(letter)
     return letter

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons import mandates
+from liaisons.errors import AlreadyDone
 from liaisons.letters import keeping, sending
 from liaisons.models import Letter, Mandate, User
 from mailing import deliver, recipients
@@ -206,3 +207,39 @@ def test_from_the_page_to_a_real_mail_server_and_back(writer, alice, settings):
     assert alice.email not in answer.as_string()
     assert answer["Reply-To"] == settings.CONTACT_EMAIL
     assert "> Freitag. Viele Grüße" in answer.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("blocked", "can write no more letters here"),
+        ("nothing_done", "Nobody was blocked"),
+    ],
+)
+def test_who_reported_a_letter_is_told_what_was_decided(writer, alice, frank, outcome, said):
+    writer.send()
+    letter = Letter.objects.get()
+    sending.report(letter=letter, by=alice, note="It insults me.")
+    sent_mails()
+    mail.outbox.clear()
+    sending.close_report(letter=letter, by=frank, outcome=outcome)
+    (message,) = sent_mails()
+    assert message.to == [alice.email]
+    for part in all_parts(message)[1:]:
+        assert said in part
+        assert reverse("liaisons:letter", args=[letter.pk]) in part
+        # Whoever reads over a shoulder learns neither the words nor the address.
+        assert "when do you meet next?" not in part
+        assert "insults" not in part
+        assert "reader@example.org" not in part
+
+
+def test_a_decision_is_told_once_and_never_to_the_sender(writer, alice, frank):
+    writer.send()
+    letter = Letter.objects.get()
+    sending.report(letter=letter, by=alice, note="It insults me.")
+    sending.close_report(letter=letter, by=frank, outcome="blocked")
+    with pytest.raises(AlreadyDone):
+        sending.close_report(letter=letter, by=frank, outcome="nothing_done")
+    decided = Notice.objects.filter(kind="letter_report_decided")
+    assert [notice.recipient.user for notice in decided] == [alice]
