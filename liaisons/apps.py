@@ -11,7 +11,7 @@ class LiaisonsConfig(AppConfig):
     def ready(self):
         """Register what lower apps are to know of this one."""
         from . import next_steps, notices, own_next_steps, own_story, review_notices
-        from .accounts import download, sessions
+        from .accounts import download, reset_notices, second_step_resets, sessions
         from .data_exports import notices as data_exports
         from .letters import keeping as letters_kept
         from .letters import notices as letters
@@ -27,3 +27,5 @@ class LiaisonsConfig(AppConfig):
         download.register_all()
         data_exports.register_all()
         sessions.register()
+        reset_notices.register_all()
+        second_step_resets.register()

@@ -85,3 +85,5 @@ MFA_FORMS = {
 SECOND_STEP_TRIES = (5, 300)
 SECOND_STEP_TRIES_A_DAY = (60, 86_400)
 SECOND_STEP_TRIES_FROM_NETWORK = (60, 600)
+# After a reset: for so many hours the code that an administrator handed over sets up a new one.
+SECOND_STEP_RESET_HOURS = 48

@@ -17,6 +17,7 @@ from .browser_names import name_of
 from .forms import posted
 from .freshness import fresh_sign_in
 from .next_page import next_page
+from .reset_code_views import reset_code_first
 from .second_factor_forms import AddPasskeyForm, PasskeyNameForm
 from .second_factor_views import go_on, last_one_stays, tell
 
@@ -26,6 +27,7 @@ REMOVED = gettext_lazy("A passkey was removed.")
 
 
 @fresh_sign_in
+@reset_code_first
 @never_cache
 @form_page
 def add(request):
@@ -41,13 +43,14 @@ def add(request):
     form = AddPasskeyForm(posted(request), initial={"name": browser})
     if form.is_valid():
         found = form.cleaned_data
-        second_factor.add(
+        is_added = second_factor.add(
             request,
             lambda person: (
                 WebAuthn.add(person, found["name"] or browser, found["credential"]).instance
             ),
         )
-        tell(request, ADDED, _("Your passkey is saved. Signing in now asks for it."))
+        if is_added:
+            tell(request, ADDED, _("Your passkey is saved. Signing in now asks for it."))
         return go_on(request)
     return render(
         request,

@@ -21,7 +21,7 @@ from liaisons.access import is_core_team
 from liaisons.models import User
 from web import installation, rate_limits
 
-from . import sessions
+from . import second_step_resets, sessions
 from .codes import plain_digits
 from .network import network_address
 
@@ -38,6 +38,7 @@ WAY_THROUGH = frozenset(
         "account_reauthenticate",
         "account_reauthenticate_code",
         "mfa_index",
+        "mfa_enter_reset_code",
         "mfa_activate_totp",
         "mfa_add_webauthn",
         "mfa_view_recovery_codes",
@@ -160,11 +161,14 @@ def add(request, make: Callable[[User], Authenticator | None]) -> bool:
     """Add the second step that ``make`` saves, and count it as passed in this session.
 
     Other browsers came in without it, or could be somebody else's: they are signed out.
-    ``make`` gives nothing where there is such a second step already; then this is False.
+    ``make`` gives nothing where there is such a second step already; then this is False. So it is
+    where the second step was reset, and this session did not give the code that was handed over.
     """
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=request.user.pk)
         is_first = not has_factor(person)
+        if is_first and not second_step_resets.use(request, person):
+            return False
         authenticator = make(person)
         if authenticator is None:
             return False

@@ -59,6 +59,20 @@ class TurnOnAppForm(_AppCode, ActivateTOTPForm):
         return ""
 
 
+class ResetCodeForm(forms.Form):
+    """The code that an administrator handed over after a reset."""
+
+    code = forms.CharField(
+        label=_("Code of 12 digits"),
+        max_length=40,
+        error_messages={"required": _("Enter the code.")},
+        widget=forms.TextInput(
+            # Nothing that a browser keeps or fills in: it works once.
+            attrs={"autocomplete": "off", "inputmode": "numeric", "dir": "ltr"}
+        ),
+    )
+
+
 class PasskeyNameForm(forms.Form):
     """What a person calls a passkey, to tell it from others."""
 

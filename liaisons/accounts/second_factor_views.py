@@ -25,10 +25,11 @@ from liaisons.models import User
 from web.error_views import too_many_requests
 from web.policies import policy
 
-from . import mails, passkeys, second_factor
+from . import mails, passkeys, second_factor, second_step_resets
 from .forms import posted
 from .freshness import fresh_sign_in
 from .next_page import next_page, with_next
+from .reset_code_views import reset_code_first
 from .second_factor_forms import TurnOnAppForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,10 +45,12 @@ def index(request):
     """What is set up, and the choice between an app and a passkey."""
     own = {a.type: a for a in Authenticator.objects.filter(user=request.user)}
     codes_left = second_factor.codes_left(request.user)
+    reset = second_step_resets.waiting(request.user)
     return render(
         request,
         "mfa/index.html",
         {
+            "needs_reset_code": bool(reset and not second_step_resets.was_given(request, reset)),
             "app": own.get(Authenticator.Type.TOTP),
             "passkeys": [(key, key.wrap().name) for key in passkeys.of(request.user)],
             "passkeys_are_offered": passkeys.are_offered(),
@@ -60,6 +63,7 @@ def index(request):
 
 
 @fresh_sign_in
+@reset_code_first
 @never_cache
 @form_page
 def turn_on_app(request):

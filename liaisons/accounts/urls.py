@@ -5,7 +5,14 @@ Only what is used is routed: none of allauth's own pages for sign-up, verificati
 
 from django.urls import path
 
-from . import entrance, passkey_views, reauthentication, second_factor_views, wikimedia
+from . import (
+    entrance,
+    passkey_views,
+    reauthentication,
+    reset_code_views,
+    second_factor_views,
+    wikimedia,
+)
 
 urlpatterns = [
     path("login/", entrance.sign_in, name="account_login"),
@@ -19,6 +26,7 @@ urlpatterns = [
     path("reauthenticate/code/", reauthentication.enter_code, name="account_reauthenticate_code"),
     path("second-step/", second_factor_views.index, name="mfa_index"),
     path("second-step/code/", second_factor_views.authenticate, name="mfa_authenticate"),
+    path("second-step/reset-code/", reset_code_views.enter_code, name="mfa_enter_reset_code"),
     path("second-step/on/", second_factor_views.turn_on_app, name="mfa_activate_totp"),
     path("second-step/off/", second_factor_views.turn_off_app, name="mfa_deactivate_totp"),
     path(

@@ -13,7 +13,7 @@ from web.templatetags.web import moment
 from .. import mandates
 from ..models import LanguageSkill, Mandate, User
 from ..models.people import name_to_find
-from . import bulk, liaison_page, translation_help, workload
+from . import bulk, liaison_page, second_step, translation_help, workload
 
 HELP_FIELDS = [
     "language", "level", "needs_help_from_english", "needs_help_to_english",
@@ -165,6 +165,11 @@ class UserAdmin(admin.ModelAdmin):
                 "translation-help/",
                 page(translation_help.page),
                 name="liaisons_user_translation_help",
+            ),
+            path(
+                "<path:object_id>/second-step/",
+                page(second_step.page),
+                name="liaisons_user_second_step",
             ),
             path("<path:object_id>/story/", page(liaison_page.page), name="liaisons_user_story"),
             *super().get_urls(),

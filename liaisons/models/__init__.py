@@ -5,6 +5,7 @@ from .letters import BlockedSender, Letter
 from .mandates import Endorsement, Handover, Mandate, MandateEvent, MandateReminder
 from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
+from .second_step_resets import SecondStepReset
 from .sessions import Session
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "MandateEvent",
     "MandateReminder",
     "Region",
+    "SecondStepReset",
     "Session",
     "User",
 ]

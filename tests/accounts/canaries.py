@@ -8,10 +8,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.test import Client
+from django.utils import timezone
 
 from liaisons import mandates
 from liaisons.data_exports import making
-from liaisons.models import Endorsement, User
+from liaisons.models import Endorsement, SecondStepReset, User
 from mailing import notices, recipients
 from tests.factories import MandateFactory
 from tests.harness.private_fields import MACHINE, PUBLIC_MODELS
@@ -68,7 +69,7 @@ def mark(person) -> dict[str, set[str]]:
     return marked
 
 
-REFUSING = {"liaisons_mandateevent", "strategy_reportversion"}
+REFUSING = {"liaisons_mandateevent", "liaisons_secondstepreset", "strategy_reportversion"}
 
 
 @pytest.fixture
@@ -91,6 +92,9 @@ def leaving(world):
         user=frank, content_type=ContentType.objects.get_for_model(User), object_id=str(alice.pk),
         object_repr=f"{MARK} Alice", action_flag=2, change_message="[]",
     )  # fmt: skip
+    SecondStepReset.objects.create(
+        person=alice, by=frank, reason=f"{MARK} lost her phone.", expires_at=timezone.now()
+    )
     browser = Client()
     browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     session = browser.session

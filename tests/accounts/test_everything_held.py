@@ -225,7 +225,7 @@ def test_each_marker_in_what_is_private_is_in_their_download(leaving):
             continue
         assert [one for one in markers if one not in as_json] == [], name
         assert [one for one in markers if one not in as_html] == [], name
-    for said in ("canary, who agreed?", "canary did.", "canary-reason"):
+    for said in ("canary, who agreed?", "canary did.", "canary-reason", "canary lost her phone."):
         assert said in as_json
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons import group_search, mandates
-from liaisons.models import User
+from liaisons.models import SecondStepReset, User
 from mailing import deliver, recipients, transport
 from mailing.models import Notice, Recipient, Suppression
 from mailing.transport import Permanent, Temporary
@@ -82,6 +82,9 @@ def letters(world):
     mandates.ask_for_more(mandate=world.application, by=frank, message=f"{MARK}-asked")
     mandates.answer_more(mandate=world.application, by=carol, message=f"{MARK}-answered")
     deliver.send_due()
+    SecondStepReset.objects.create(
+        person=people["editor"], by=frank, reason=f"{MARK}-reset", expires_at=timezone.now()
+    )
     to_an_address = Notice.objects.order_by("pk").last()
     to_an_address.pk, to_an_address.recipient = None, None
     to_an_address.address, to_an_address.message_id = "new@example.org", "<1@example.org>"
@@ -143,8 +146,8 @@ def marked(letters):
     return world
 
 
-# The table refuses changes: its markers are written by ``letters``.
-REFUSE_CHANGES = {"liaisons.MandateEvent.message"}
+# The tables refuse changes: their markers are written by ``letters``.
+REFUSE_CHANGES = {"liaisons.MandateEvent.message", "liaisons.SecondStepReset.reason"}
 
 
 def _hidden_people(world, people):

@@ -36,6 +36,7 @@ from liaisons.models import (
     Mandate,
     MandateEvent,
     Region,
+    SecondStepReset,
     User,
 )
 from mailing import recipients, unsubscribe
@@ -137,6 +138,9 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     ContactRule.objects.create(contact=frank, region_id="SSA")
     ContactRule.objects.create(contact=frank, language_id="ka", stand_in=erin)
     Endorsement.objects.create(mandate=held, person=bob, verdict="contests", reason="მიზეზი")
+    SecondStepReset.objects.create(
+        person=erin, by=frank, reason="მიზეზი", expires_at=now, used_at=now
+    )
     letter = Letter.objects.create(
         group=swahili, mandate=held, sender=bob, sender_name="ადამიანი",
         sender_address="letters@example.org", body="წერილი",
@@ -351,6 +355,7 @@ SAMPLES = {
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
     "mailing:unsubscribe": lambda w: {"token": w.token},
     "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
+    "admin:liaisons_user_second_step": lambda w: {"object_id": w.people["editor"].pk},
     "admin:liaisons_user_story": lambda w: {"object_id": w.people["liaison"].pk},
     "sitemap_section": lambda w: {"section": "pages"},
 }
