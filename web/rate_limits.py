@@ -1,6 +1,5 @@
 """Limits that hold in the database, whatever else is away."""
 
-import time
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -40,4 +39,4 @@ def _counter(key, seconds) -> tuple[str, int]:
     """Which row counts now. Keyed: what stands there cannot be found out by trying addresses."""
     about = f"{seconds}:{key}".encode("utf-8", "replace")
     digest = salted_hmac("web.rate_limits", about, algorithm="sha256").hexdigest()
-    return digest, int(time.time() // seconds)
+    return digest, int(timezone.now().timestamp() // seconds)

@@ -73,6 +73,10 @@ ADDITIONS = {18: ("This is demo text. The minutes are online now, in the same pl
 # Applications by number that the reviewer has taken, and how many days ago.
 TAKEN = {8: 2, 3: 1, 10: 3}
 
+# Links to a successor by the liaison's number: how many days ago, and the number of the deputy who
+# used it and applied; None where nobody has used it yet.
+LINKS = {39: (5, None), 12: (4, 38)}
+
 # Region and language of each rule, and who stands in while the contact is away.
 RULES = [
     (None, None, CORE_TEAM, REVIEWER),
@@ -93,6 +97,9 @@ def plan_lives(made: set[str]) -> Plan:
         if one.succeeds is not None:
             plan.append((on(one.confirmed_days_ago + 6, 12), partial(hand_over, one, made)))
             plan.append((on(one.confirmed_days_ago, 13), _confirm_successor(one, made)))
+    for number, (days, deputy) in LINKS.items():
+        plan.append((on(days, 13), partial(give_link, number, deputy, made)))
+    plan.append((on(20, 21), _of(0, made, keep_notes)))
     for opinion in OPINIONS:
         plan.append((on(opinion.days_ago, 17), partial(say, opinion, made)))
     for number, (words, days, reply) in QUESTIONS.items():
@@ -146,6 +153,29 @@ def hand_over(one: Liaison, made: set[str]) -> None:
         draft = mandates.take_over(token=token, by=person)
         mandates.save_answers(mandate=draft, by=person, **evidence_of(one))
         mandates.submit(mandate=draft, by=person)
+
+
+def give_link(number: int, deputy: int | None, made: set[str]) -> None:
+    """The liaison makes a link for a successor; the deputy uses it and applies, where there is one.
+
+    The reviewer has yet to decide.
+    """
+    held = liaison_of(number) if _liaison(number) in made else None
+    if held is None:
+        return
+    mandates.keep_notes(mandate=held, by=held.person, notes=NOTES)
+    _handover, token = mandates.invite_successor(mandate=held, by=held.person)
+    follower = liaison_of(deputy) if deputy else None
+    if follower:
+        draft = mandates.take_over(token=token, by=follower.person)
+        answers = evidence_of(LIAISONS[deputy]) | {"seat": held.seat}
+        mandates.save_answers(mandate=draft, by=follower.person, **answers)
+        mandates.submit(mandate=draft, by=follower.person)
+
+
+def keep_notes(mandate: Mandate) -> None:
+    """Write notes that pass on with the seat."""
+    mandates.keep_notes(mandate=mandate, by=mandate.person, notes=NOTES)
 
 
 def _confirm_successor(one: Liaison, made: set[str]):

@@ -9,14 +9,17 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.text import slugify
 
-from liaisons import groups, mandates, support
+from liaisons import groups, languages, mandates, support
 from liaisons.accounts import people as accounts
-from liaisons.models import Country, Group, Language, Mandate, User
+from liaisons.models import Country, Group, Language, LanguageSkill, Mandate, User
 
 from .applications import Application, Unfinished
 from .clock import Plan, on
 from .people import CORE_TEAM, LIAISONS, REVIEWER, Account, Liaison
 
+Level = LanguageSkill.Level
+# Of those who know more than one language.
+LEVELS = [Level.FLUENT, Level.GOOD, Level.BASIC]
 # Before the first demo application: somebody has to review it.
 LONG_AGO = 420
 EXPLANATIONS = [
@@ -124,7 +127,22 @@ def make_person(one: Liaison | Application, made: set[str]) -> User | None:
         is_public_by_name=getattr(one, "is_public", False),
     )
     person.refresh_from_db()
+    say_languages(one, person)
     return person
+
+
+def say_languages(one: Liaison | Application, person: User) -> None:
+    """How well somebody knows their languages, and every third one offers help; by number."""
+    said = {}
+    for position, code in enumerate(one.languages):
+        offers = one.number % 3 == 1 and not languages.is_english(code)
+        level = Level.NATIVE if position == 0 else LEVELS[(one.number + position) % len(LEVELS)]
+        said[code] = {
+            "level": level,
+            "offers_help_from_english": offers,
+            "offers_help_to_english": offers and one.number % 2 == 0,
+        }
+    languages.save(person=person, change=languages.Change(said=said))
 
 
 def begin(one: Unfinished) -> None:
@@ -154,7 +172,9 @@ def end(one: Liaison) -> None:
     mandate = mandate_of(one, Mandate.Status.CONFIRMED)
     if mandate:
         by = reviewer() if one.ended_by_core_team else mandate.person
-        mandates.end_mandate(mandate=mandate, by=by, reason=one.end_reason)
+        mandates.end_mandate(
+            mandate=mandate, by=by, reason=one.end_reason, why=one.ended_by_core_team
+        )
 
 
 def ask(one: Application) -> None:

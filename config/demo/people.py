@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from liaisons.models import Mandate
 
+EndReason = Mandate.EndReason
 PRIMARY, DEPUTY = Mandate.Seat.PRIMARY, Mandate.Seat.DEPUTY
 BOARD, STAFF, MEMBER = Mandate.Role.BOARD, Mandate.Role.STAFF, Mandate.Role.MEMBER
 
@@ -55,10 +56,10 @@ class Liaison:
     is_public: bool = True
     rhythm: str = "weekly"
     needs_help: bool = False
-    # Why the mandate ended, when, and whether the Core Team ended it; empty while it lasts.
+    # Why the mandate ended, when, and what the Core Team ended it for; empty while it lasts.
     end_reason: str = ""
     ended_days_ago: int = 0
-    ended_by_core_team: bool = False
+    ended_by_core_team: str = ""
     # The number of the liaison who handed the seat over to this one.
     succeeds: int | None = None
     address: str = ""
@@ -134,10 +135,13 @@ LIAISONS = [
     _liaison(42, "CL", "CL", "es", ["es"], "America/Santiago", 384, seat=DEPUTY),
     _liaison(43, "TUN", "TN", "fr", ["fr", "ar"], "Africa/Tunis", 99, seat=DEPUTY,
              end_reason="The group told us that this person no longer speaks for it.",
-             ended_days_ago=26, ended_by_core_team=True),
+             ended_days_ago=26, ended_by_core_team=EndReason.WITHDRAWN_BY_GROUP),
     _liaison(44, "SE", "SE", "en", ["sv", "en"], "Europe/Stockholm", 400, role=BOARD),
     _liaison(45, "NO", "NO", "en", ["nb", "en"], "Europe/Oslo", 340),
     _liaison(46, "FI", "FI", "en", ["fi"], "Europe/Helsinki", 363, is_public=False),
     _liaison(47, "PL", "PL", "en", ["pl"], "Europe/Warsaw", 300, role=STAFF),
     _liaison(48, "PL", "PL", "en", ["pl"], "Europe/Warsaw", 21, succeeds=47),
+    _liaison(49, "PH-WC", "PH", "en", ["tl", "ceb", "en"], "Asia/Manila", 150,
+             end_reason="We wrote three times and got no answer for months.",
+             ended_days_ago=40, ended_by_core_team=EndReason.ENDED_BY_CORE_TEAM),
 ]  # fmt: skip

@@ -61,6 +61,7 @@ FULL_MAILBOX, FULL_FOR_DAYS = "demo-liaison-37@example.org", 8
 NOTICES = {
     "demo-applicant-9@example.org": ["", UNKNOWN],
     "demo-applicant-21@example.org": [GREYLISTED],
+    "demo-liaison-28@example.org": ["", "", REFUSED],
     "demo-liaison-31@example.org": ["", LOST],
     "demo-liaison-43@example.org": ["", "", REFUSED],
 }
@@ -116,17 +117,17 @@ class Post:
             self._decide(letter, answers)
 
     def _decide(self, letter: Delivery | Notice, answers) -> None:
-        recipient = letter.recipient
+        recipient, address = letter.recipient, address_of(letter)
         reason = obstacle(letter)
         if reason:
             claims.skip(letter, reason)
             return
-        given = answers.get(recipient.address, [])
-        number = self._tries[type(letter), recipient.pk]
-        self._tries[type(letter), recipient.pk] += 1
+        given = answers.get(address, [])
+        number = self._tries[type(letter), address]
+        self._tries[type(letter), address] += 1
         said = given[number] if number < len(given) else ""
         is_recent = timezone.now() > start_of_today() - timedelta(days=FULL_FOR_DAYS)
-        if recipient.address == FULL_MAILBOX and is_recent:
+        if address == FULL_MAILBOX and is_recent:
             said = FULL
         if said == LEFT:
             by_link = Preference.Source.UNSUBSCRIBE_LINK
@@ -139,7 +140,7 @@ class Post:
             claims.set_aside(letter, "The connection was lost after the last dot")
         elif said == UNKNOWN:
             Suppression.objects.get_or_create(
-                address_hash=address_hash(recipient.address),
+                address_hash=address_hash(address),
                 defaults={"reason": Suppression.Reason.BOUNCED, "detail": said},
             )
             claims.fail(letter, FailReason.BAD_ADDRESS, said)
@@ -159,10 +160,15 @@ def claim(letter: Message) -> None:
     )
 
 
+def address_of(letter: Delivery | Notice) -> str:
+    """Where a message goes; some notices go to people without an account."""
+    return letter.recipient.address if letter.recipient else letter.address
+
+
 def obstacle(letter: Delivery | Notice) -> str:
     """Why this message does not go out after all, or ""."""
     recipient = letter.recipient
-    if Suppression.objects.filter(address_hash=recipient.address_hash).exists():
+    if Suppression.objects.filter(address_hash=address_hash(address_of(letter))).exists():
         return SkipReason.SUPPRESSED
     if isinstance(letter, Delivery):
         has_left = recipient.preferences.filter(rhythm=Rhythm.NONE).exists()

@@ -16,6 +16,7 @@ from web import content_version
 
 from . import clock
 from .applications import APPLICATIONS, BEGINNERS
+from .letters import plan_letters
 from .lives import plan_lives
 from .mandates import plan_accounts, plan_application, plan_beginner, plan_liaison
 from .people import ACCOUNTS, CORE_TEAM, LIAISONS
@@ -100,6 +101,7 @@ def _plan(post: Post) -> clock.Plan:
     for beginner in BEGINNERS:
         plan += plan_beginner(beginner)
     plan += plan_lives(made)
+    plan += plan_letters(made)
     plan += plan_topics()
     plan += plan_updates(post)
     plan += plan_relays()

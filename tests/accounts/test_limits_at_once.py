@@ -2,8 +2,8 @@
 
 import contextlib
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +14,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from liaisons.accounts import second_factor
 from tests.cast import pass_second_step
@@ -31,8 +32,8 @@ PASSWORD = "a long enough one"
 @pytest.fixture(autouse=True)
 def one_window(monkeypatch):
     """The windows of limits do not end in the middle of a test."""
-    now = time.time()
-    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: now))
+    now = timezone.now()
+    monkeypatch.setattr(rate_limits, "timezone", SimpleNamespace(now=lambda: now))
 
 
 @pytest.fixture
@@ -284,8 +285,8 @@ def test_what_was_refused_does_not_use_up_the_day(client, person, settings, monk
     settings.CODES_FOR_ADDRESS_A_DAY = settings.SECOND_STEP_TRIES_A_DAY = (6, 86_400)
     act = WAYS[way](client, person)
     assert [act(number).status_code for number in range(20)].count(429) == 15
-    later = rate_limits.time.time() + 600
-    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: later))
+    later = rate_limits.timezone.now() + timedelta(minutes=10)
+    monkeypatch.setattr(rate_limits, "timezone", SimpleNamespace(now=lambda: later))
     assert act(20).status_code != 429
 
 

@@ -10,16 +10,21 @@ from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 
-from config.demo import clock, reports, responses, updates
+from config.demo import clock, letters, reports, responses, updates
 from config.demo.applications import BEGINNERS
 from config.demo.people import ACCOUNTS
 from config.demo.seed import demo_addresses, seed
+from liaisons import translation_help
 from liaisons.accounts.erasure import erase
+from liaisons.letters.inbox import PER_PAGE as LETTERS_PER_PAGE
 from liaisons.models import (
+    BlockedSender,
     ContactRule,
     Group,
+    Handover,
+    LanguageSkill,
+    Letter,
     Mandate,
-    MandateEvent,
     MandateReminder,
     User,
 )
@@ -28,9 +33,7 @@ from mailing.models import (
     Delivery,
     Edition,
     Notice,
-    Preference,
     Recipient,
-    SectionCursor,
     Suppression,
 )
 from strategy import relays, timeline
@@ -44,69 +47,13 @@ from strategy.models import (
     Statement,
     Topic,
     Update,
-    UpdateRead,
 )
-from web.models import Installation
+from web.models import Installation, RateCounter
 
+from .demo_rows import everything
 from .empty_demo import PASSWORD, make_empty_demo
 
 OPEN = ["pending", "claimed", "retry"]
-
-
-def since_midnight(moment):
-    return moment and (moment - clock.start_of_today()).total_seconds()
-
-
-def rows(queryset, *names):
-    """The rows as a sorted list; times count from the start of today."""
-    return sorted(
-        repr([since_midnight(value) if hasattr(value, "tzinfo") else value for value in row])
-        for row in queryset.values_list(*names)
-    )
-
-
-def everything():
-    """What the demo is made of, without ids: equal for two demos that are the same."""
-    return {
-        "people": rows(User.objects, "email", "display_name", "language", "is_public_by_name"),
-        "mandates": rows(
-            Mandate.objects, "person__email", "group__slug", "status", "seat", "submitted_at",
-            "decided_at", "ended_at", "contact__email", "evidence_text",
-        ),
-        "events": rows(MandateEvent.objects, "mandate__person__email", "kind", "at", "message"),
-        "updates": rows(
-            Update.objects, "slug", "status", "published_at", "publish_at", "corrected_at",
-            "position", "title_en", "title_fr", "short_ar", "body_hi",
-        ),
-        "topics": rows(Topic.objects, "slug", "opens_at", "closes_at", "position"),
-        "relays": rows(
-            Relay.objects, "update__slug", "group__slug", "channel", "language", "people", "url",
-            "recorded_at", "withdrawn_at",
-        ),
-        "reads": rows(UpdateRead.objects, "update__slug", "person__email", "at"),
-        "reports": rows(
-            Report.objects, "key", "number", "version", "group__slug", "topic__slug", "language",
-            "published_at", "corrected_at", "overview", "place", "people",
-        ),
-        "drafts": rows(ReportDraft.objects, "report__key", "data", "saved_at"),
-        "statements": rows(
-            Statement.objects, "report__number", "number", "text", "changed_in", "withdrawn_in",
-            "received_at", "answered_at", "response__text_en",
-        ),
-        "answers": rows(Response.objects, "text_en", "text_fr", "published_at", "corrected_at"),
-        "editions": rows(Edition.objects, "rhythm", "hour", "cut_off", "audience", "frozen_at"),
-        "deliveries": rows(
-            Delivery.objects, "edition__rhythm", "edition__hour", "recipient__address", "state",
-            "reason", "attempts", "since", "finished_at", "error",
-        ),
-        "notices": rows(
-            Notice.objects, "kind", "recipient__address", "state", "reason", "created_at",
-            "finished_at", "error",
-        ),
-        "cursors": rows(SectionCursor.objects, "recipient__address", "section", "position"),
-        "preferences": rows(Preference.objects, "recipient__address", "rhythm", "effective_at"),
-        "suppressions": rows(Suppression.objects, "address_hash", "reason"),
-    }  # fmt: skip
 
 
 class TestAFilledDemo(TestCase):
@@ -207,7 +154,10 @@ class TestAFilledDemo(TestCase):
         reasons = Counter(
             Mandate.objects.exclude(end_reason="").values_list("end_reason", flat=True)
         )
-        assert reasons == {"expired": 3, "stepped_down": 1, "ended_by_core_team": 1, "replaced": 1}
+        assert reasons == {
+            "expired": 3, "stepped_down": 1, "ended_by_core_team": 1, "replaced": 1,
+            "withdrawn_by_group": 1,
+        }  # fmt: skip
         assert len(set(active.values_list("group__region", flat=True)) - {None}) == 8
         assert set(active.values_list("group__kind", flat=True)) >= {
             "chapter", "user_group", "thematic_organisation", "project_community",
@@ -227,6 +177,11 @@ class TestAFilledDemo(TestCase):
         assert handed_over.predecessor.end_reason == "replaced"
         assert handed_over.private_notes
         assert not handed_over.predecessor.private_notes
+        links = Handover.objects.filter(revoked_at=None)
+        assert [link.mandate.group.code for link in links.filter(used_at=None)] == ["AU"]
+        following = Mandate.objects.waiting().get(predecessor__isnull=False)
+        assert following.predecessor.group.code == "NGA"
+        assert following.seat == "primary"
         away = active.filter(person__away_until__gte=timezone.localdate())
         assert [mandate.group.code for mandate in away] == ["AM"]
         contested = active.get(review_opened_at__isnull=False)
@@ -239,6 +194,34 @@ class TestAFilledDemo(TestCase):
         kinds = set(waiting.values_list("events__kind", flat=True))
         assert kinds >= {"asked", "replied", "added"}
         assert ContactRule.objects.count() == 4
+
+    def test_letters_stand_in_every_state(self):
+        to_try = Letter.objects.filter(mandate__person__email="liaison@example.org")
+        assert to_try.exclude(body="").count() > LETTERS_PER_PAGE
+        assert to_try.filter(answered_at=None, reported_at=None).count() >= 3
+        assert to_try.exclude(answer="").count() > 5
+        assert to_try.filter(answer="").exclude(answered_at=None).count() == 3
+        emptied = Letter.objects.filter(body="")
+        assert emptied.count() == 2
+        assert not emptied.exclude(sender_address="", sender_name="", answer="").exists()
+        assert Letter.objects.exclude(undelivered_at=None).count() == 1
+        reported = Letter.objects.exclude(reported_at=None)
+        assert reported.filter(report_closed_at=None).count() == 2
+        assert set(reported.values_list("report_outcome", flat=True)) == {
+            "", "blocked", "nothing_done",
+        }  # fmt: skip
+        assert BlockedSender.objects.count() == 1
+        # The limits of today are for whoever tries the demo.
+        assert not RateCounter.objects.filter(ends_at__gt=timezone.now(), count__gt=3).exists()
+
+    def test_help_with_translation_is_needed_and_offered(self):
+        found = translation_help.overview()
+        assert len(found.languages) >= 15
+        assert len(found.regions) >= 6
+        assert any(one.counts["needs"] and one.counts["offers"] for one in found.languages)
+        assert sum(one.counts["offers"] for one in found.languages) >= 10
+        levels = LanguageSkill.objects.values_list("level", flat=True)
+        assert set(levels) == set(LanguageSkill.Level.values)
 
     def test_applications_of_every_kind_wait(self):
         waiting = Mandate.objects.waiting()
@@ -364,6 +347,10 @@ class TestAFilledDemo(TestCase):
             assert report.overview.startswith(reports.DEMO_NOTE[report.language_id])
         for update in Update.objects.published():
             assert updates.DEMO_NOTE["en"] in update.body_en
+        for letter in Letter.objects.exclude(body=""):
+            assert letter.body.startswith(letters.NOTE[letter.language])
+            assert letter.sender_name.startswith("Demo ")
+            assert re.fullmatch(r"[a-z0-9-]+@example\.org", letter.sender_address)
         for response in Response.objects.all():
             assert responses.DEMO_NOTE["en"] in response.text_en
         links = [
