@@ -27,7 +27,8 @@ def _queue(name, args):
     if time.monotonic() < _quiet_until:
         return
     try:
-        current_app.tasks[name].apply_async(args, retry=False, ignore_result=True)
+        # By its name: only workers load the tasks of all apps.
+        current_app.send_task(name, args, retry=False, ignore_result=True)
     except Exception as error:  # Kombu and redis raise many kinds.
         _quiet_until = time.monotonic() + settings.NUDGE_PAUSE
         logger.warning("Could not wake a worker for %s: %s", name, type(error).__name__)

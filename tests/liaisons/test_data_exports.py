@@ -145,7 +145,7 @@ def test_without_redis_the_sweep_finds_it(writer, browsers, monkeypatch):
     def refused(*args, **kwargs):
         raise OperationalError
 
-    monkeypatch.setattr("celery.app.task.Task.apply_async", refused)
+    monkeypatch.setattr("celery.app.base.Celery.send_task", refused)
     monkeypatch.setattr("mailing.nudges._quiet_until", 0.0)
     assert ask(browsers(writer)).status_code == 200
     tasks.make_data_exports()

@@ -72,3 +72,15 @@ def test_nothing_is_queued_for_what_was_rolled_back(receipt, monkeypatch):
         notices.send("a_receipt", reader.user, {"thing": "letter"})
         assert queued == []
     assert queued == ["mailing.send_due"]
+
+
+def test_a_task_that_only_workers_have_loaded_is_queued_all_the_same():
+    """Web processes know few tasks; which ones should not decide who is woken."""
+    name = "liaisons.tasks.known_to_no_web_process"
+    nudges._quiet_until = 0.0
+    nudges.nudge(name)
+    with current_app.connection_for_read() as connection:
+        queue = connection.default_channel.client.lrange("celery", 0, -1)
+    current_app.control.purge()
+    assert any(name in message.decode() for message in queue)
+    assert nudges._quiet_until == 0.0
