@@ -5,7 +5,6 @@ spaces and any script, and two may differ in case only.
 """
 
 import re
-import unicodedata
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import get_adapter
@@ -26,6 +25,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from web.one_line import is_break, is_turn
 from web.policies import policy
 
 from . import wiki_standing
@@ -56,15 +56,7 @@ def is_name(value) -> bool:
         isinstance(value, str)
         and 0 < len(value) <= LONGEST_NAME
         and value == value.strip()
-        and not any(_is_control(character) for character in value)
-    )
-
-
-def _is_control(character: str) -> bool:
-    # Line and paragraph ends, halves of characters, and marks that turn the direction of text.
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or (
-        unicodedata.bidirectional(character)
-        in ("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        and not any(is_break(character) or is_turn(character) for character in value)
     )
 
 

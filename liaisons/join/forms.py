@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from mailing import recipients
 from mailing.models import Rhythm
+from web.one_line import OneLineField
 
 from ..group_search import fold
 from ..models import Country, Group, Language, Mandate
@@ -73,7 +74,7 @@ class LanguageNamesMixin:
 class ProposalForm(LanguageNamesMixin, forms.Form):
     """A group that is not in the directory."""
 
-    name = forms.CharField(
+    name = OneLineField(
         label=_("Name of the group"),
         min_length=3,
         max_length=200,
@@ -248,7 +249,7 @@ class SupportForm(LanguageNamesMixin, forms.Form):
         required=False,
         help_text=_("Never shown. It helps to choose a good time for calls, and to protect you."),
     )
-    display_name = forms.CharField(
+    display_name = OneLineField(
         label=_("Your name"),
         required=False,
         max_length=150,
@@ -305,9 +306,6 @@ class SupportForm(LanguageNamesMixin, forms.Form):
     def clean_country(self):
         code = self.cleaned_data["country"]
         return Country.objects.get(pk=code) if code else None
-
-    def clean_display_name(self):
-        return " ".join(self.cleaned_data["display_name"].split())
 
     def clean(self):
         answers = super().clean()

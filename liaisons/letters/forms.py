@@ -6,6 +6,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from mailing.addresses import header_address
+from web.one_line import OneLineField
 
 from ..accounts.forms import AddressField
 from ..models import User
@@ -23,7 +24,7 @@ class LetterForm(forms.Form):
     since when the form is open. A form that one of the two stops comes back as it was typed.
     """
 
-    name = forms.CharField(
+    name = OneLineField(
         label=gettext_lazy("Your name"),
         required=False,
         max_length=150,
@@ -59,9 +60,6 @@ class LetterForm(forms.Form):
         self.read_stamp: stamps.Stamp | None = None
         if not asks_address:
             del self.fields["address"]
-
-    def clean_name(self):
-        return " ".join(self.cleaned_data["name"].split())
 
     def clean_address(self):
         address = self.cleaned_data["address"]

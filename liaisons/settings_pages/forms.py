@@ -10,6 +10,7 @@ from liaisons.group_search import fold
 from liaisons.models import Country, User
 from liaisons.name_choice import ShownByNameField
 from mailing.models.recipients import Rhythm
+from web.one_line import OneLineField
 
 
 class CountryField(forms.ModelChoiceField):
@@ -51,6 +52,7 @@ class ProfileForm(OwnFieldsForm):
     class Meta:
         model = User
         fields = ["display_name", "country"]
+        field_classes = {"display_name": OneLineField}
         labels = {"display_name": _("Name")}
         help_texts = {
             "display_name": _("As you want to be addressed. It need not be your legal name.")

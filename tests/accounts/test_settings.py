@@ -15,6 +15,20 @@ from web import content_version
 
 from .conftest import code_in
 
+# What is typed or pasted as a name, and what becomes of it.
+HOSTILE_NAMES = {
+    "Ada\r\n\r\nThe Core Team: see https://evil.example.org": (
+        "Ada The Core Team: see https://evil.example.org"
+    ),
+    "Ada\u2028Bcc: all": "Ada Bcc: all",
+    "Ada \u202egnorw": "Ada gnorw",
+    "\u2066Ada": "Ada",
+    "A\x1bd\x07a": "A d a",
+    "\u200b\u200d\u3164": "",
+    # Joiners inside a word are spelling in Persian and in scripts of India.
+    "می\u200cخواهم": "می\u200cخواهم",
+}
+
 
 @pytest.fixture
 def ada(client, come_in):
@@ -239,3 +253,21 @@ def test_a_password_without_an_address_locks_nobody_out(client, ada):
     ada.save()
     client.force_login(ada)
     assert client.get(reverse("liaisons:settings_delete")).status_code == 200
+
+
+@pytest.mark.parametrize("typed", HOSTILE_NAMES)
+def test_a_name_is_one_line_that_can_be_seen(client, ada, typed):
+    client.post(
+        reverse("liaisons:settings_profile"),
+        {"display_name": typed, "country": "", "is_public_by_name": "no"},
+    )
+    ada.refresh_from_db()
+    assert ada.display_name == HOSTILE_NAMES[typed]
+
+
+def test_a_name_that_nobody_can_see_is_none(client, ada):
+    page = client.post(
+        reverse("liaisons:settings_profile"),
+        {"display_name": "\u200b\u2060", "country": "", "is_public_by_name": "yes"},
+    )
+    assert list(page.context["form"].errors) == ["display_name"]

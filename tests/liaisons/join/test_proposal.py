@@ -97,3 +97,10 @@ def test_nobody_proposes_without_end(browser, dave, proposal):
     GroupFactory.create_batch(5, proposed=True, proposed_by=dave)
     page = browser.post(at("join_propose"), proposal)
     assert "proposed several groups already" in page.text
+
+
+def test_the_name_of_a_group_is_one_line_and_turns_nothing(browser, proposal):
+    browser.post(at("join_propose"), proposal | {"name": "Friends\r\nof \u202eNowhere"})
+    assert Group.objects.get(status="proposed").name == "Friends of Nowhere"
+    page = browser.post(at("join_propose"), proposal | {"name": "\u200b\u200b\u200b"})
+    assert list(page.context["form"].errors) == ["name"]

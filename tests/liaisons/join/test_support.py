@@ -114,3 +114,10 @@ def test_the_talk_page_is_for_those_with_a_wikimedia_account(at_support, draft, 
     dave.refresh_from_db()
     assert dave.prefers_talk_page
     assert preference_of(dave).rhythm == "none"
+
+
+def test_a_name_is_one_line_and_turns_nothing(at_support, draft, dave):
+    typed = {"draft": draft.pk, "display_name": "Dave\r\n\r\nThe \u202eCore Team"}
+    at_support.post(at("join_support"), SUPPORT | typed)
+    dave.refresh_from_db()
+    assert dave.display_name == "Dave The Core Team"

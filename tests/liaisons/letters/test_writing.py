@@ -270,3 +270,8 @@ def test_a_code_proves_no_address_but_its_own(writer, settings):
     assert answer.status_code == 429
     writer.enter_code()
     assert not Letter.objects.exists()
+
+
+def test_the_name_of_a_sender_is_one_line_and_turns_nothing(writer):
+    writer.send(name="Wanjiru\r\n\r\nThe \u202eCore Team")
+    assert Letter.objects.get().sender_name == "Wanjiru The Core Team"
