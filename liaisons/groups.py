@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from web import content_version
 
+from .accounts import people
 from .errors import AlreadyDone, NotAllowed, Refused
 from .group_search import refresh_search_text
 from .models import Country, Group, Language, User
@@ -30,7 +31,8 @@ def propose(
 
     It is seen only by the one who proposed it and the Core Team until it is accepted.
     """
-    User.objects.select_for_update().get(pk=by.pk)
+    if not people.still_there(by):
+        raise Refused(_("This account is closed."))
     waiting = Group.objects.filter(proposed_by=by, status=Group.Status.PROPOSED)
     if waiting.count() >= PROPOSALS_AT_ONCE:
         raise Refused(_("You have proposed several groups already. Please wait for their review."))

@@ -42,7 +42,7 @@ def save_answers(
     the digest by mail who prefers the talk page. Raises ``Refused`` where the account was
     deleted meanwhile.
     """
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if person.erased_at:
         raise Refused(_("This account is closed."))
     was_shown_as = person.public_name

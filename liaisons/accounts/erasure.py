@@ -42,6 +42,12 @@ def erase(person: User, *, with_pseudonym: bool = False) -> User:
     if person.erased_at:
         return person
     personal_data.forget(person)
+    # A reviewer may be deciding on one of them right now. Also those that change hands with this.
+    mandates.lock_several(
+        Q(person=person)
+        | Q(contact=person, status__in=Mandate.OPEN)
+        | Q(reviewer=person, status__in=Mandate.WAITING)
+    )
     _leave_groups(person)
     _leave_the_core_team(person)
     recipients.forget_user(person)
@@ -62,8 +68,7 @@ def erase(person: User, *, with_pseudonym: bool = False) -> User:
 
 
 def _leave_groups(person):
-    # Locked first: a reviewer may be deciding on one of them right now.
-    own = list(Mandate.objects.select_for_update().filter(person=person).order_by("pk"))
+    own = Mandate.objects.filter(person=person).order_by("pk")
     # Before they end: the reason given below is ours.
     MandateEvent.objects.filter(Q(actor=person) | Q(mandate__person=person)).exclude(
         message=""

@@ -101,7 +101,7 @@ def change_address(person: User, address: str) -> str:
     Raises ``AddressTaken`` where another account has it, ``AccountGone`` where there is none.
     """
     address = address.lower()
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if person.erased_at:
         raise AccountGone
     owner = person_of(address)

@@ -116,16 +116,19 @@ class UserAdmin(admin.ModelAdmin):
         )  # fmt: skip
 
     def save_model(self, request, obj, form, change):
-        """Save the powers alone. A closed account is named no more, so pages are made anew."""
+        """Save the powers alone."""
         obj.save(update_fields=[name for name in self.POWERS if name != "groups"])
-        content_version.bump()
 
     def save_related(self, request, form, formsets, change):
         """Whoever leaves the Core Team hands their liaisons on to the contacts the rules name."""
         super().save_related(request, form, formsets, change)
         person = form.instance
-        if person.is_staff and person.is_active:
-            return
+        if not (person.is_staff and person.is_active):
+            self._hand_on(request, person)
+        # A closed account is named no more. Last, as in every verb: who holds a mandate waits here.
+        content_version.bump()
+
+    def _hand_on(self, request, person):
         before = Mandate.objects.active().filter(contact=person).count()
         if not before:
             return

@@ -43,7 +43,7 @@ from .renewing import (
     renewable_from,
 )
 from .reviewing import ask_for_more, close_review, confirm, decline, reply, take
-from .rules import may_review, part_in, state_of, what_happened
+from .rules import lock_several, may_review, part_in, state_of, what_happened
 
 __all__ = [
     "BY_THE_CORE_TEAM",
@@ -73,6 +73,7 @@ __all__ = [
     "is_renewable",
     "is_usable",
     "keep_notes",
+    "lock_several",
     "mandate_of",
     "may_review",
     "missing_step",

@@ -24,7 +24,7 @@ def go_away(*, person: User, until: date) -> User:
 
     Deputies of the groups whose primary liaison this is are told when an absence begins.
     """
-    person = _locked(person)
+    person = rules.present(person)
     today = timezone.localdate()
     if until < today:
         raise Refused(_("Choose a day that is still to come."))
@@ -40,15 +40,9 @@ def go_away(*, person: User, until: date) -> User:
 @transaction.atomic
 def come_back(*, person: User) -> User:
     """End one's absence now."""
-    person = _locked(person)
+    person = rules.present(person)
     if person.is_away:
         _set(person, None)
-    return person
-
-
-def _locked(person: User) -> User:
-    person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-    rules.require_active_account(person)
     return person
 
 

@@ -26,9 +26,9 @@ def start_draft(*, person: User) -> Mandate:
     draft = draft_of(person)
     if draft:
         return draft
-    rules.require_active_account(person)
     try:
         with transaction.atomic():
+            person = rules.present(person)
             draft = Mandate.objects.create(person=person)
             rules.record(draft, Kind.STARTED, by=person)
     except IntegrityError:

@@ -1,6 +1,7 @@
 """Who of the Core Team is the contact of a liaison: given, changed, handed on."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from .. import contact_rules
@@ -27,16 +28,17 @@ def change_contact(
     return _give(mandate, contact, by=by)
 
 
+@transaction.atomic
 def hand_on_liaisons(*, of: User, by: User) -> list[Mandate]:
     """Give each liaison of somebody who leaves the Core Team the contact that the rules name.
 
-    By a reviewer, or by the one who leaves. Each is done on its own, so that one liaison whose
-    mandate ends meanwhile does not hold up the others. Gives the mandates for which the rules name
-    nobody: these keep their contact.
+    By a reviewer, or by the one who leaves. Gives the mandates for which the rules name nobody:
+    these keep their contact.
     """
     if by.pk != of.pk:
         by = rules.reviewer(by)
     book = contact_rules.Rules(without=of)
+    rules.lock_several(Q(contact=of, status=Status.CONFIRMED))
     theirs = (
         Mandate.objects.active()
         .filter(contact=of)
@@ -50,10 +52,7 @@ def hand_on_liaisons(*, of: User, by: User) -> list[Mandate]:
         if contact is None:
             left.append(mandate)
             continue
-        with transaction.atomic():
-            now = rules.locked(mandate)
-            if now.status == Status.CONFIRMED and now.contact_id == of.pk:
-                _give(now, contact, by=by)
+        _give(mandate, contact, by=by)
     return left
 
 

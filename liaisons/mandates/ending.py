@@ -56,7 +56,7 @@ def end_mandate(
 
 
 def end_lapsed() -> int:
-    """End every confirmed mandate whose last day is over; returns how many. Run daily."""
+    """End every confirmed mandate whose last day is over; returns how many. Run hourly."""
     ended = 0
     over = Mandate.objects.filter(status=Status.CONFIRMED, last_day__lt=timezone.localdate())
     for pk in list(over.values_list("pk", flat=True)):

@@ -72,10 +72,8 @@ def say(*, mandate: Mandate, by: User, verdict: str, reason: str = "") -> Endors
     The first dispute on an active mandate opens a review. The same words of the same person do
     not open another one within ``REVIEW_REST_DAYS`` after the Core Team decided with them in hand.
     """
+    by = rules.present(by)
     mandate = rules.locked(mandate)
-    # Locked: whoever deletes their account at this moment leaves nothing behind here.
-    person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-    rules.require_active_account(person)
     if mandate.person_id == by.pk:
         raise NotAllowed(_("This is your own mandate. Others say whether they agree."))
     if not can_be_spoken_of(mandate):

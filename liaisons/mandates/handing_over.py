@@ -3,8 +3,8 @@
 Whoever uses the link begins an application that is tied to the seat. When a reviewer confirms it,
 the mandate before it ends and its private notes go with the seat, in the same transaction.
 
-Rows are locked in one order: the group, what the applicant has for it (by key), the mandate before
-it. Two people who change seats with each other so take turns at the group.
+Two mandates are locked together, after their group (``rules.lock_several``): two people who change
+seats with each other so take turns.
 """
 
 import hashlib
@@ -13,11 +13,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..errors import AlreadyDone, NotAllowed, Refused
-from ..models import Group, Handover, Mandate, MandateEvent, User
+from ..models import Handover, Mandate, MandateEvent, User
 from . import rules
 from .applying import draft_of, start_draft, withdraw
 
@@ -49,11 +50,9 @@ def invite_successor(*, mandate: Mandate, by: User) -> tuple[Handover, str]:
 @transaction.atomic
 def revoke_handover(*, mandate: Mandate, by: User) -> Mandate:
     """Take the link back. An application begun with it goes on, no longer tied to the seat."""
-    tied = list(
-        Mandate.objects.select_for_update()
-        .filter(predecessor=mandate, status__in=UNDECIDED)
-        .order_by("pk")
-    )
+    is_tied = Q(predecessor=mandate, status__in=UNDECIDED)
+    tied = rules.lock_several(Q(pk=mandate.pk) | is_tied)
+    tied = [one for one in tied if one.pk != mandate.pk]
     mandate = rules.own(mandate, by, Status.CONFIRMED)
     revoked = _unused(mandate).update(revoked_at=timezone.now())
     for application in tied:
@@ -101,12 +100,12 @@ def take_over(*, token: str, by: User) -> Mandate:
     handover = handover_of(token)
     if handover is None:
         raise Refused(_("This link does not work any more."))
+    by = rules.present(by)
+    rules.lock_several(Q(pk=handover.mandate_id) | Q(person=by, status=Status.DRAFT))
     draft = draft_of(by)
-    draft = rules.locked(draft) if draft else None
     mandate = rules.locked(handover.mandate)
     handover = Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
     handover.mandate = mandate
-    rules.require_active_account(by)
     if is_begun_by(handover, by):
         return handover.application
     require_may_take_over(handover, by)
@@ -145,13 +144,9 @@ def is_begun_by(handover: Handover, person: User) -> bool:
 
 
 def lock_own(mandate: Mandate) -> None:
-    """Lock the group and all mandates of this person for it, in the order in which everyone does.
-
-    Not the group's key: who begins an application for it meanwhile does not have to wait.
-    """
-    list(Group.objects.select_for_update(no_key=True).filter(pk=mandate.group_id).values_list("pk"))
-    own = Mandate.objects.filter(person=mandate.person_id, group=mandate.group_id)
-    list(own.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    """Lock the group, all mandates of this person for it, and the one before this."""
+    own = Q(person=mandate.person_id, group=mandate.group_id)
+    rules.lock_several(own | Q(pk=mandate.predecessor_id))
 
 
 def leave_other_seat(mandate: Mandate, by: User) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,6 +66,8 @@ def apply_again(*, mandate: Mandate, by: User) -> Mandate:
 
     How the group agreed is asked anew. Answers of a draft for another group give way.
     """
+    by = rules.present(by)
+    rules.lock_several(Q(pk=mandate.pk) | Q(person=by, status=Status.DRAFT))
     mandate = rules.own(mandate, by, Status.CONFIRMED, Status.ENDED)
     if mandate.is_active:
         raise Refused(_("You already have an application or a mandate for this group."))
