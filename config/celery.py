@@ -17,13 +17,14 @@ SEND_MAIL_EVERY = timedelta(seconds=float(os.environ.get("SEND_MAIL_EVERY", "20"
 SWEEP_MAIL_EVERY = timedelta(seconds=float(os.environ.get("SWEEP_MAIL_EVERY", "30")))
 
 app.conf.beat_schedule = {
-    # Publish scheduled updates whose time has come, also those due while beat was down.
+    # Publish scheduled updates whose time has come, also those due while beat was down; release
+    # those that waited for a translation long enough.
     "publish-due-updates": {
         "task": "strategy.tasks.publish_due_updates",
         "schedule": crontab(),
         "options": {"expires": 60},
     },
-    # Let newly opened topics into the digests.
+    # Let topics that opened, soon close or closed into the digests.
     "announce-due-topics": {
         "task": "strategy.tasks.announce_due_topics",
         "schedule": crontab(),

@@ -1,9 +1,10 @@
-"""What a person can do next: each app offers its own steps, the dashboard shows them all.
+"""What a person can do next: each app offers its own steps; the dashboard and the digest tell them.
 
-An app registers one function, in its ``AppConfig.ready``; given a person, it yields ``NextStep``s.
+An app registers one function, in its ``AppConfig.ready``. Given people, it reads all it needs for
+them in a few queries, and gives a function that yields the ``NextStep``s of one of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +23,8 @@ class NextStep:
     ``due`` is an aware datetime or None; ``since`` says since when it can be done, where nothing
     is due. ``about`` names what it is for (a group, a topic, an update) in ``about_language``
     where that is not the reader's own. ``weight`` decides among steps without a date: the
-    smaller, the earlier. ``is_urgent`` steps stand first.
+    smaller, the earlier. ``is_urgent`` steps stand first. ``in_digest`` is False where the digest
+    says it anyway, or not yet.
     """
 
     key: str
@@ -36,6 +38,7 @@ class NextStep:
     since: datetime | None = None
     weight: int = 50
     is_urgent: bool = False
+    in_digest: bool = True
 
     @property
     def is_soon(self) -> bool:
@@ -43,7 +46,8 @@ class NextStep:
         return self.due is not None and self.due <= timezone.now() + SOON
 
 
-Offer = Callable[[User], Iterable[NextStep]]
+StepsOfOne = Callable[[User], Iterable[NextStep]]
+Offer = Callable[[Sequence[User]], StepsOfOne]
 _offers: dict[str, Offer] = {}
 
 
@@ -56,8 +60,20 @@ def register(key: str, offer: Offer) -> None:
 
 def of(person: User) -> list[NextStep]:
     """All a person's next steps: urgent ones, those due soon, those without a date, the others."""
-    steps = [step for offer in _offers.values() for step in offer(person)]
-    return sorted(steps, key=_order)
+    return of_each([person])(person)
+
+
+def of_each(people: Sequence[User]) -> Callable[[User], list[NextStep]]:
+    """Read what these people can do; the function given then tells each one's steps, as ``of``.
+
+    It asks the database nothing more, and writes in the language that is active when it is called.
+    """
+    offered = [offer(people) for offer in _offers.values()]
+
+    def steps_of(person: User) -> list[NextStep]:
+        return sorted((step for offer in offered for step in offer(person)), key=_order)
+
+    return steps_of
 
 
 def _order(step: NextStep) -> tuple:

@@ -1,6 +1,7 @@
 """The next steps this app offers: about applications, mandates, and the choice about the name."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -12,7 +13,7 @@ from web.templatetags.web import day_text
 
 from .mandates import is_renewable
 from .models import Group, Mandate, User
-from .next_steps import NextStep
+from .next_steps import NextStep, StepsOfOne
 
 # Each kind of step is offered for so many mandates at most.
 MOST = 3
@@ -23,21 +24,43 @@ Status = Mandate.Status
 EndReason = Mandate.EndReason
 
 
-def offered(person: User) -> Iterator[NextStep]:
-    """What this person can do about their applications and mandates. Three queries at most."""
-    open_ones = Mandate.objects.open().filter(person=person).select_related("group")
-    mandates = list(open_ones.order_by("last_day", "pk"))
+def offered(people: Sequence[User]) -> StepsOfOne:
+    """What people can do about their applications and mandates. Three queries at most for all."""
+    open_ones = Mandate.objects.open().filter(person__in=people).select_related("group")
+    mandates = defaultdict(list)
+    for mandate in open_ones.order_by("last_day", "pk"):
+        mandates[mandate.person_id].append(mandate)
+    ending = {person: _ending(own) for person, own in mandates.items()}
+    unfollowed = _without_successor([mandate for own in ending.values() for mandate in own])
+    lapsed = _lapsed_of(people)
+
+    def of_one(person: User) -> Iterator[NextStep]:
+        own = mandates[person.pk]
+        yield from _steps_of(
+            person,
+            own,
+            to_renew=[one for one in ending.get(person.pk, ()) if one.pk in unfollowed],
+            lapsed=lapsed.get(person.pk, []),
+        )
+
+    return of_one
+
+
+def _ending(mandates) -> list[Mandate]:
+    active = [mandate for mandate in mandates if mandate.is_active]
+    return [one for one in active if is_renewable(one) and one.group.is_active]
+
+
+def _steps_of(person, mandates, *, to_renew, lapsed) -> Iterator[NextStep]:
     active = [mandate for mandate in mandates if mandate.is_active]
     if person.is_away:
         yield _away(person)
     for mandate in [one for one in mandates if one.status == Status.MORE_ASKED][:MOST]:
         yield _answer(mandate)
-    ending = [one for one in active if is_renewable(one) and one.group.is_active]
-    unfollowed = _without_successor(ending)
-    for mandate in [one for one in ending if one.pk in unfollowed][:MOST]:
+    for mandate in to_renew[:MOST]:
         yield _renew(mandate)
     going_on = {one.group_id for one in mandates if one.is_active or one.status != Status.CONFIRMED}
-    for mandate in _lapsed_of(person, but_not=going_on)[:MOST]:
+    for mandate in [one for one in lapsed if one.group_id not in going_on][:MOST]:
         yield _come_back(mandate)
     for mandate in [one for one in mandates if one.status == Status.DRAFT]:
         yield _finish(mandate)
@@ -72,6 +95,8 @@ def _away(person) -> NextStep:
         url=reverse("liaisons:away"),
         action=_("Come back now"),
         weight=5,
+        # Who comes back reads the digest; who is away need not be told.
+        in_digest=False,
     )
 
 
@@ -95,21 +120,24 @@ def _renew(mandate) -> NextStep:
     )
 
 
-def _lapsed_of(person, but_not) -> list[Mandate]:
-    """Mandates that were over lately, where the person has not applied for the group again."""
+def _lapsed_of(people) -> dict[int, list[Mandate]]:
+    """By person: mandates that were over lately, where nobody applied for the group again."""
     since = timezone.localdate() - timedelta(days=OFFERED_AFTER_END)
     again = Mandate.objects.filter(
-        person=person, group=OuterRef("group"), submitted_at__isnull=False
+        person=OuterRef("person"), group=OuterRef("group"), submitted_at__isnull=False
     ).exclude(pk=OuterRef("pk"))
     lapsed = (
         Mandate.objects.lapsed()
-        .filter(person=person, last_day__gte=since, end_reason__in=["", EndReason.EXPIRED])
+        .filter(person__in=people, last_day__gte=since, end_reason__in=["", EndReason.EXPIRED])
         .filter(group__status=Group.Status.ACTIVE)
         .filter(~Exists(again.filter(submitted_at__gt=OuterRef("decided_at"))))
         .select_related("group")
         .order_by("-last_day", "pk")
     )
-    return [one for one in lapsed if one.group_id not in but_not]
+    found = defaultdict(list)
+    for mandate in lapsed:
+        found[mandate.person_id].append(mandate)
+    return found
 
 
 def _come_back(mandate) -> NextStep:

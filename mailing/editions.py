@@ -57,7 +57,7 @@ WHERE NOT EXISTS (
 """
 _NOBODY = "SELECT NULL::text, NULL::integer, NULL::text, NULL::bigint WHERE FALSE"
 
-# The audience ("due") joined with one row for each kind of reader and section ("section"). "besides"
+# The audience ("due") joined with a row for each kind of reader and section ("section"). "besides"
 # names what waited and waits no more ("also"), and what is owed after this digest ("owed").
 _DELIVERIES = """
 INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, besides, choices, is_quiet,

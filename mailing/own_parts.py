@@ -31,6 +31,7 @@ class OwnPart:
 
 
 NO_PART = OwnPart()
+_TOLD_BY = ("recipient", "item", "delivery")
 
 
 @dataclass
@@ -111,19 +112,25 @@ def _noted_in(deliveries) -> dict[tuple[int, str], set[str]]:
 
 def _first_told_here(section: PersonalSection, deliveries, found) -> dict[int, dict[str, Any]]:
     """Of what was found only what no other digest told, noted as told by this one."""
-    wanted = [
-        ToldItem(delivery=one, recipient_id=one.recipient_id, section=section.key, item=name)
-        for one in deliveries
-        for name in found.get(one.pk, {})
-    ]
-    if not wanted:
-        return {}
-    recipients = {item.recipient_id for item in wanted}
+    recipients = [one.recipient_id for one in deliveries]
     told = ToldItem.objects.filter(recipient__in=recipients, section=section.key)
     # What an earlier digest was to tell that came to nothing is told by this one.
-    told.filter(delivery__state__in=[State.FAILED, State.SKIPPED]).exclude(
-        delivery__in=deliveries
-    ).delete()
+    came_to_nothing = told.filter(delivery__state__in=[State.FAILED, State.SKIPPED])
+    came_to_nothing.exclude(delivery__in=deliveries).delete()
+    by = {(recipient, item): by for recipient, item, by in told.values_list(*_TOLD_BY)}
+    wanted = []
+    for one in deliveries:
+        new = [
+            name
+            for name in found.get(one.pk, {})
+            if by.get((one.recipient_id, name)) in (None, one.pk)
+        ]
+        wanted += [
+            ToldItem(delivery=one, recipient_id=one.recipient_id, section=section.key, item=name)
+            for name in new[: section.most]
+        ]
+    if not wanted:
+        return {}
     ToldItem.objects.bulk_create(wanted, ignore_conflicts=True)
     here = set(told.filter(delivery__in=deliveries).values_list("delivery", "item"))
     return {

@@ -104,6 +104,8 @@ class PersonalSection:
     label: Any = ""
     # False: stands beside news, and is no reason to send a mail by itself.
     is_news: bool = True
+    # How many new things of a section that is no news stand in one mail; the others come next time.
+    most: int = 3
 
     def owed(self, until: int) -> QuerySet:
         """What is news up to position ``until``: rows of user id, name of the thing, position.

@@ -11,15 +11,27 @@ class StrategyConfig(AppConfig):
     def ready(self):
         # Models are not loaded before this.
         from liaisons import next_steps, personal_data
+        from liaisons.digest import NextSteps
         from mailing import choices, sections
 
         from . import next_steps as own_next_steps
         from . import notices, story
         from . import personal_data as own_data
-        from .sections import TOPICS, NewUpdates, OpenTopics, topic_options
+        from .replies import Replies
+        from .sections import (
+            TOPICS,
+            ClosedTopics,
+            ClosingTopics,
+            NewUpdates,
+            OpenTopics,
+            topic_options,
+        )
 
-        sections.register(NewUpdates())
-        sections.register(OpenTopics())
+        for section in (ClosingTopics(), NewUpdates(), OpenTopics(), ClosedTopics()):
+            sections.register(section)
+        sections.register_personal(Replies())
+        # Of the app below; what answers somebody stands before what they can do.
+        sections.register_personal(NextSteps())
         choices.register(
             TOPICS,
             _("Topics"),

@@ -46,7 +46,7 @@ def field_for(thing, field: str, wanted: str) -> tuple[str, str]:
 
 def available(thing) -> list[str]:
     """Codes of the site languages in which ``thing`` has a title and a short version."""
-    return [code for code, _own_name in settings.LANGUAGES if _is_there(thing, code)]
+    return [code for code, _own_name in settings.LANGUAGES if is_there(thing, code)]
 
 
 def shown(thing, wanted: str) -> Version:
@@ -54,11 +54,12 @@ def shown(thing, wanted: str) -> Version:
 
     One version is chosen for the whole, so that title and text never come in two languages.
     """
-    language = next((code for code in resolution_order(wanted) if _is_there(thing, code)), None)
+    language = next((code for code in resolution_order(wanted) if is_there(thing, code)), None)
     return Version(thing, language or settings.LANGUAGE_CODE, wanted)
 
 
-def _is_there(thing, code) -> bool:
+def is_there(thing, code: str) -> bool:
+    """Whether a thing can be read in this language: with its title and its short version."""
     return all(getattr(thing, name, None) for name in _names(code))
 
 

@@ -1,20 +1,20 @@
 """The next steps this app offers a liaison: pass on, report, finish what is begun."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from liaisons import access
-from liaisons.models import Group, User
-from liaisons.next_steps import NextStep
+from liaisons.models import Group, Mandate, User
+from liaisons.next_steps import NextStep, StepsOfOne
 
 from . import language_versions
 from .models import Relay, Report, ReportDraft, Topic, Update, UpdateRead
@@ -25,31 +25,85 @@ MOST = 3
 LOOKED_AT = 20
 # News older than this is no longer news.
 STILL_NEWS = timedelta(days=60)
+# For so long the digest that tells of an update may still be on its way.
+BROUGHT_BY_DIGEST = timedelta(days=6)
 
 
-def offered(person: User) -> Iterator[NextStep]:
-    """What this person can do for their groups; nothing for who speaks for none.
+def offered(people: Sequence[User]) -> StepsOfOne:
+    """What people can do for their groups; nothing for who speaks for none.
 
-    At most seven queries, however many groups, updates and topics there are.
+    At most eight queries, however many people, groups, updates and topics there are.
     """
-    groups = list(access.groups_of(person))
+    read = _read(people)
+
+    def of_one(person: User) -> Iterator[NextStep]:
+        groups = read.groups.get(person.pk)
+        if not groups:
+            return
+        ours = {group.pk for group in groups}
+        drafts = [one for one in read.drafts if one.report.group_id in ours][:LOOKED_AT]
+        yield from _unfinished(drafts[:MOST], groups, read.topics_of_drafts)
+        yield from _to_pass_on(read, groups, read.updates_read[person.pk])
+        yield from _to_report_on(read, drafts, groups)
+
+    return of_one
+
+
+@dataclass
+class _Read:
+    """What the steps of some people are made of."""
+
+    groups: dict[int, list[Group]]
+    drafts: list[ReportDraft] = field(default_factory=list)
+    topics_of_drafts: dict[str, Topic] = field(default_factory=dict)
+    news: list[Update] = field(default_factory=list)
+    passed_on: set[tuple[int, int]] = field(default_factory=set)
+    updates_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    topics: list[Topic] = field(default_factory=list)
+    reported_on: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _read(people: Sequence[User]) -> _Read:
+    read = _Read(_groups_of(people))
+    groups = {group.pk for groups in read.groups.values() for group in groups}
     if not groups:
-        return
-    drafts = list(
+        return read
+    drafts = (
         ReportDraft.objects.filter(report__group__in=groups)
         .select_related("report__group")
         .annotate(topic_slug=KT("data__topic"))
         .defer("data")
-        .order_by("-saved_at")[:LOOKED_AT]
     )
-    yield from _unfinished(drafts[:MOST], groups)
-    yield from _to_pass_on(person, groups)
-    yield from _to_report_on(drafts, groups)
+    # Of one person's groups the newest are enough; several people's are read together.
+    read.drafts = list(drafts.order_by("-saved_at")[: LOOKED_AT * len(people)])
+    slugs = {draft.topic_slug for draft in read.drafts if draft.topic_slug}
+    if slugs:
+        topics = Topic.objects.public().filter(slug__in=slugs)
+        read.topics_of_drafts = {topic.slug: topic for topic in topics}
+    since = timezone.now() - STILL_NEWS
+    published = Update.objects.published().titles_only().filter(published_at__gte=since)
+    read.news = list(published[:LOOKED_AT])
+    done = Relay.objects.current().filter(update__in=read.news, group__in=groups)
+    read.passed_on = set(done.order_by().values_list("update", "group"))
+    seen = UpdateRead.objects.filter(person__in=people, update__in=read.news)
+    for person, update in seen.values_list("person", "update"):
+        read.updates_read[person].add(update)
+    read.topics = list(Topic.objects.open().by_deadline()[:LOOKED_AT])
+    said = Report.objects.published().filter(topic__in=read.topics, group__in=groups)
+    read.reported_on = set(said.order_by().values_list("topic", "group"))
+    return read
 
 
-def _unfinished(drafts: list, groups) -> Iterator[NextStep]:
-    slugs = [draft.topic_slug for draft in drafts if draft.topic_slug]
-    topics = {topic.slug: topic for topic in Topic.objects.public().filter(slug__in=slugs)}
+def _groups_of(people) -> dict[int, list[Group]]:
+    """By person the groups they speak for today, by name."""
+    groups = defaultdict(list)
+    active = Mandate.objects.active().filter(person__in=people).select_related("group")
+    for mandate in active.order_by("group__name", "group"):
+        groups[mandate.person_id].append(mandate.group)
+    return groups
+
+
+def _unfinished(drafts: list, groups, topics: dict[str, Topic]) -> Iterator[NextStep]:
     for draft in drafts:
         report, topic = draft.report, topics.get(draft.topic_slug)
         about, language = _named(topic) if topic else (report.group.name, "")
@@ -69,17 +123,11 @@ def _unfinished(drafts: list, groups) -> Iterator[NextStep]:
         )
 
 
-def _to_pass_on(person, groups: list[Group]) -> Iterator[NextStep]:
-    read = UpdateRead.objects.filter(person=person, update=OuterRef("pk"))
-    news = list(
-        Update.objects.published()
-        .titles_only()
-        .filter(published_at__gte=timezone.now() - STILL_NEWS)
-        .annotate(is_read=Exists(read))[:LOOKED_AT]
-    )
-    done = Relay.objects.current().filter(update__in=news, group__in=groups)
-    missing = _missing(news, groups, done.order_by().values_list("update", "group"))
-    for update in [update for update in news if missing[update.pk]][:MOST]:
+def _to_pass_on(read: _Read, groups: list[Group], seen: set[int]) -> Iterator[NextStep]:
+    missing = _missing(read.news, groups, read.passed_on)
+    # A digest that brings an update need not say so twice; one a week later may.
+    brought = timezone.now() - BROUGHT_BY_DIGEST
+    for update in [update for update in read.news if missing[update.pk]][:MOST]:
         where = missing[update.pk]
         about, language = _named(update)
         step = {
@@ -89,8 +137,9 @@ def _to_pass_on(person, groups: list[Group]) -> Iterator[NextStep]:
             "detail": _for_whom(where, groups),
             "since": update.published_at,
             "weight": 40,
+            "in_digest": update.published_at < brought,
         }
-        if update.is_read:
+        if update.pk in seen:
             yield NextStep(
                 title=_("Pass on an update, and record it"),
                 url=_with("strategy:relay_new", update=update.slug, group=where[0].slug),
@@ -106,11 +155,10 @@ def _to_pass_on(person, groups: list[Group]) -> Iterator[NextStep]:
             )
 
 
-def _to_report_on(drafts: list, groups: list[Group]) -> Iterator[NextStep]:
-    topics = list(Topic.objects.open().by_deadline()[:LOOKED_AT])
+def _to_report_on(read: _Read, drafts: list, groups: list[Group]) -> Iterator[NextStep]:
+    topics = read.topics
     by_slug = {topic.slug: topic.pk for topic in topics}
-    done = Report.objects.published().filter(topic__in=topics, group__in=groups)
-    pairs = list(done.order_by().values_list("topic", "group"))
+    pairs = list(read.reported_on)
     # What is being written is a step of its own.
     pairs += [
         (by_slug[draft.topic_slug], draft.report.group_id)
@@ -132,6 +180,8 @@ def _to_report_on(drafts: list, groups: list[Group]) -> Iterator[NextStep]:
             due=topic.closes_at,
             since=topic.opens_at,
             weight=60,
+            # Topics that open and close are told to everyone.
+            in_digest=False,
         )
 
 

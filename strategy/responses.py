@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from liaisons.errors import AlreadyDone, Refused
+from mailing import positions
 from web import content_version
 
 from . import notices
@@ -69,7 +70,9 @@ def answer(
     if not found:
         raise Refused(_("Choose at least one statement."))
     now = timezone.now()
-    response = Response.objects.create(author=by, published_at=now, **texts)
+    response = Response.objects.create(
+        author=by, published_at=now, position=positions.next_position(), **texts
+    )
     _mark_received([one for one in found if not one.received_at], by)
     Statement.objects.filter(pk__in=[one.pk for one in found]).update(
         response=response, answered_at=now

@@ -1,4 +1,7 @@
-"""Verbs on topics: one that opens gets its place in the order of everything published."""
+"""Verbs on topics: what happens to one gets a place in the order of everything published.
+
+It opens, it is in its last days, it closes: each is news once, with a place of its own.
+"""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,36 +11,50 @@ from web import content_version
 
 from .models import Topic
 
+# What happens to a topic: which topics it is due for, and where its place is kept.
+HAPPENINGS = {
+    "position": "to_announce",
+    "closing_position": "to_announce_closing",
+    "closed_position": "to_announce_closed",
+}
+
 
 @transaction.atomic
 def save(topic: Topic) -> Topic:
     """Save what a person wrote. A deadline that moves is news: digests carry the topic again."""
     if topic.pk:
         before = Topic.objects.select_for_update().get(pk=topic.pk)
-        topic.position = before.position if before.closes_at == topic.closes_at else None
+        for place in HAPPENINGS:
+            is_same = before.closes_at == topic.closes_at
+            setattr(topic, place, getattr(before, place) if is_same else None)
     topic.save()
     content_version.bump()
     return topic
 
 
 def announce_due() -> int:
-    """Give every newly opened topic its place, so that digests carry it; returns how many.
+    """Give every topic to which something happened its place, so that digests carry it.
 
-    Safe to run twice at once: what another run holds is left to it.
+    Returns how many. Safe to run twice at once: what another run holds is left to it.
     """
     now = timezone.now()
     return sum(
-        _announce_if_due(pk, now)
-        for pk in Topic.objects.to_announce(now).values_list("pk", flat=True)
+        _announce_if_due(pk, place, now)
+        for place in HAPPENINGS
+        for pk in _due(place, now).values_list("pk", flat=True)
     )
 
 
+def _due(place: str, now):
+    return getattr(Topic.objects, HAPPENINGS[place])(now)
+
+
 @transaction.atomic
-def _announce_if_due(pk, now) -> bool:
-    topic = Topic.objects.to_announce(now).select_for_update(skip_locked=True).filter(pk=pk).first()
+def _announce_if_due(pk, place, now) -> bool:
+    topic = _due(place, now).select_for_update(skip_locked=True).filter(pk=pk).first()
     if topic is None:
         return False
-    topic.position = positions.next_position()
-    topic.save(update_fields=["position"])
+    setattr(topic, place, positions.next_position())
+    topic.save(update_fields=[place])
     content_version.bump()
     return True

@@ -4,6 +4,7 @@ Locks are always taken in this order: the update, the content clock, the content
 """
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,9 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from mailing import positions
 from web import content_version
 
+from . import language_versions
 from .models import Update, UpdateEvent
 
 logger = logging.getLogger(__name__)
+
+# Digests wait no longer than so for a translation: then it is news no more.
+LONGEST_WAIT = timedelta(days=14)
 
 READ_FIELDS = tuple(
     f"{name}_{code.replace('-', '_')}"
@@ -89,7 +94,7 @@ def save(update: Update, *, actor) -> Update:
         return update
     before = _locked(update)
     # What others decided meanwhile stands: an open form cannot take a publication back.
-    for name in ("status", "published_at", "position", "corrected_at"):
+    for name in ("status", "published_at", "position", "corrected_at", "released_at"):
         setattr(update, name, getattr(before, name))
     if update.status == Update.Status.SCHEDULED and update.publish_at is None:
         update.publish_at = before.publish_at
@@ -102,12 +107,55 @@ def save(update: Update, *, actor) -> Update:
         update.corrected_at = timezone.now()
     else:
         kind = UpdateEvent.Kind.TRANSLATED
+    waits_otherwise = (before.waits_for, before.waits_until) != (
+        update.waits_for,
+        update.waits_until,
+    )
+    if before.waits_until != update.waits_until:
+        update.released_at = None
     update.save()
+    if waits_otherwise:
+        _remember(update, UpdateEvent.Kind.HELD, actor, fields=update.waits_for)
     if changed:
         _remember(update, kind, actor, fields=changed)
-        if update.is_published:
-            content_version.bump()
+    if update.is_published and waiting_languages(before) - waiting_languages(update):
+        # Its readers who get news at once have something new now.
+        positions.next_position()
+    if update.is_published and changed:
+        content_version.bump()
     return update
+
+
+def waiting_languages(update: Update, at=None) -> set[str]:
+    """The languages in whose digests a published update is held back at ``at`` (default: now)."""
+    if not update.waits_until or update.waits_until <= (at or timezone.now()):
+        return set()
+    return {code for code in update.waits_for if not language_versions.is_there(update, code)}
+
+
+def release_due() -> int:
+    """Wake the digests at once for updates that waited long enough; returns how many.
+
+    Whether one is held is read from its hour alone, so a late run delays nobody else. Safe to run
+    twice at once.
+    """
+    now = timezone.now()
+    return sum(
+        _release_if_due(pk, now)
+        for pk in Update.objects.to_release(now).values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def _release_if_due(pk, now) -> bool:
+    due = Update.objects.to_release(now).filter(pk=pk)
+    update = due.select_for_update(skip_locked=True).first()
+    if update is None:
+        return False
+    update.released_at = now
+    update.save(update_fields=["released_at"])
+    positions.next_position()
+    return True
 
 
 def publish_due() -> int:

@@ -2,7 +2,7 @@
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -24,3 +24,18 @@ def dark_sheet() -> SafeString:
     return mark_safe(  # noqa: S308 (our own)
         looks.dark_sheet_for_plain_styles() + looks.dark_sheet()
     )
+
+
+@register.filter
+def mail_paragraphs(text: str) -> SafeString:
+    """Plain text as paragraphs that keep their distance in every mail program."""
+    paragraphs = [part.strip() for part in text.replace("\r\n", "\n").split("\n\n")]
+    return format_html_join(
+        "",
+        '<p style="margin:0 0 8px">{}</p>',
+        ((_with_breaks(part),) for part in paragraphs if part),
+    )
+
+
+def _with_breaks(text: str) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.split("\n")))

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -18,7 +18,7 @@ from web.names import language_direction, language_name
 
 from .. import language_versions, updates
 from ..models import Update, UpdateEvent
-from .languages import PublicContentAdmin, ShortVersionForm
+from .languages import OTHER_LANGUAGES, PublicContentAdmin, ShortVersionForm
 
 MAY_PUBLISH = "strategy.publish_update"
 
@@ -28,6 +28,14 @@ class UpdateForm(ShortVersionForm):
 
     # Which state of the update this form began with, to notice what others saved meanwhile.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    waits_for = forms.MultipleChoiceField(
+        label=capfirst(Update._meta.get_field("waits_for").verbose_name),
+        help_text=Update._meta.get_field("waits_for").help_text,
+        choices=[(code, name) for code, name in settings.LANGUAGES if code in OTHER_LANGUAGES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
     class Meta:
         model = Update
@@ -58,7 +66,26 @@ class UpdateForm(ShortVersionForm):
             )
         if "publish_at" not in self.errors and self._lacks_its_time(cleaned.get("publish_at")):
             self.add_error("publish_at", _("Choose a time that lies ahead."))
+        self._check_waiting(cleaned)
         return cleaned
+
+    def _check_waiting(self, cleaned) -> None:
+        """Who waits, waits until a time ahead, and not for so long that it is news no more."""
+        until = cleaned.get("waits_until")
+        if not cleaned.get("waits_for") or "waits_until" in self.errors:
+            return
+        begin = max(cleaned.get("publish_at") or timezone.now(), timezone.now())
+        if until is None:
+            message = _("Say until when digests wait for the translations.")
+        elif "waits_until" in self.changed_data and until <= timezone.now():
+            message = _("Choose a time that lies ahead.")
+        elif "waits_until" in self.changed_data and until > begin + updates.LONGEST_WAIT:
+            message = _("Digests wait for %(days)s days at most.") % {
+                "days": updates.LONGEST_WAIT.days
+            }
+        else:
+            return
+        self.add_error("waits_until", message)
 
     def _lacks_its_time(self, at) -> bool:
         """Whoever schedules names a time ahead; what is scheduled cannot lose its time."""
@@ -89,6 +116,7 @@ class UpdateAdmin(PublicContentAdmin):
     def further_fieldsets(self, request, obj=None):
         return [
             (_("Publication"), {"fields": ["state", "slug", "publish_at", "seen"]}),
+            (_("Translations first"), {"fields": ["waits_for", "waits_until"]}),
             *([(_("History"), {"fields": ["history"]})] if obj else []),
         ]
 
@@ -105,7 +133,12 @@ class UpdateAdmin(PublicContentAdmin):
     def state(self, update):
         if update.is_published:
             link = format_html('<a href="{}">{}</a>', update.get_absolute_url(), _("See it"))
-            return format_html("{} · {}", update.get_status_display(), link)
+            waiting = sorted(updates.waiting_languages(update))
+            names = ", ".join(language_name(code) for code in waiting)
+            held = _("digests wait for: %(languages)s") % {"languages": names} if names else ""
+            return format_html_join(
+                " · ", "{}", ((part,) for part in (update.get_status_display(), link, held) if part)
+            )
         return update.get_status_display()
 
     @admin.display(description=_("who did what, when"))

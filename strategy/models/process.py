@@ -1,6 +1,7 @@
 """The process: its timeline, its Working Groups and the topics they ask about."""
 
 import enum
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .short_versions import MAX_SHORT, short_versions_fit
+
+# The last days of a topic, in which digests ask for views once more.
+CLOSING = timedelta(days=7)
+# For so long after its end digests say that it closed.
+CLOSED_LATELY = timedelta(days=7)
 
 
 class TimelineEntry(models.Model):
@@ -92,9 +98,31 @@ class TopicQuerySet(models.QuerySet):
         """The soonest deadline first; those without one last."""
         return self.order_by(F("closes_at").asc(nulls_last=True), "slug")
 
+    def closing(self, at=None):
+        """Open topics in their last days, on which views are wanted soon or never."""
+        at = at or timezone.now()
+        return self.open(at).filter(closes_at__lte=at + CLOSING)
+
+    def closed(self, at=None):
+        """Topics that closed not long ago: what comes next is news."""
+        at = at or timezone.now()
+        return self.public().filter(closes_at__lte=at, closes_at__gt=at - CLOSED_LATELY)
+
     def to_announce(self, at):
         """Open topics that have no place yet in the order of everything published."""
         return self.open(at).filter(position__isnull=True).order_by("opens_at", "pk")
+
+    def to_announce_closing(self, at):
+        """The same for their last days."""
+        return self.closing(at).filter(closing_position__isnull=True).order_by("closes_at", "pk")
+
+    def to_announce_closed(self, at):
+        """The same for their end, where somebody was told that they opened."""
+        return (
+            self.closed(at)
+            .filter(closed_position__isnull=True, position__isnull=False)
+            .order_by("closes_at", "pk")
+        )
 
 
 class Topic(models.Model):
@@ -121,6 +149,9 @@ class Topic(models.Model):
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     # Its place in the order of everything published, given when it opens (see mailing.positions).
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    # The same for its last days and its end.
+    closing_position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    closed_position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     imported = models.JSONField(default=dict, editable=False)
 
     objects = TopicQuerySet.as_manager()

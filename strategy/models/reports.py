@@ -236,6 +236,8 @@ class Response(models.Model):
     published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
     # When words that readers already saw were last changed; a translation added is no correction.
     corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Its place in the order of everything published; answers of before had none.
+    position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["-published_at", "-pk"]

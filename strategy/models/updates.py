@@ -1,6 +1,9 @@
 """Updates: what the Core Team publishes, and the history of each."""
 
+from datetime import datetime
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -33,6 +36,18 @@ class UpdateQuerySet(models.QuerySet):
             "publish_at", "pk"
         )
 
+    def waiting(self, at: datetime):
+        """Published updates that wait at ``at`` for a translation, or would without one."""
+        return self.published().filter(waits_until__gt=at).exclude(waits_for=[])
+
+    def to_release(self, at: datetime):
+        """Published updates whose time of waiting is over at ``at``, and nobody was told so."""
+        return (
+            self.published()
+            .filter(waits_until__lte=at, released_at__isnull=True)
+            .exclude(waits_for=[])
+        )
+
     def without_bodies(self):
         """The same updates without their ten long texts, for lists."""
         return self.defer(*(name for name in LONG_TEXTS if name.startswith("body")))
@@ -63,6 +78,26 @@ class Update(models.Model):
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When words that readers already saw were last changed; a translation added is no correction.
     corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Digests in these languages leave it out until it is translated, at most until then.
+    waits_for = ArrayField(
+        models.CharField(max_length=10),
+        verbose_name=_("wait for"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_(
+            "Digests in these languages hold it back until it is translated. "
+            "All others get it at once; the page shows it at once to everyone."
+        ),
+    )
+    waits_until = models.DateTimeField(
+        _("at most until"),
+        null=True,
+        blank=True,
+        help_text=_("Then it goes in another language, and says so."),
+    )
+    # When those who get news at once were told that the time of waiting is over.
+    released_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Its place in the order of everything published, for the digest (see mailing.positions).
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     author = models.ForeignKey(
@@ -102,6 +137,11 @@ class Update(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                condition=Q(waits_for=[]) | Q(waits_until__isnull=False),
+                name="an_update_waits_until_some_time",
+                violation_error_message=_("Say until when digests wait for the translations."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(slug="feed"),
                 name="no_update_is_called_feed",
                 violation_error_message=_("The address “feed” is taken. Choose another one."),
@@ -132,6 +172,8 @@ class UpdateEvent(models.Model):
         PUBLISHED = "published", _("Published")
         TRANSLATED = "translated", _("Translation added")
         CORRECTED = "corrected", _("Corrected")
+        # Translators: in the history of an update, which digests hold back in some languages.
+        HELD = "held", _("Waiting for translations set")
 
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)

@@ -26,8 +26,11 @@ def block(key, language="en", after=0):
         return found.render(items, language)
 
 
-def test_both_sections_are_registered_and_updates_come_first():
-    assert [found.key for found in sections.registered()][:2] == ["updates", "topics"]
+def test_what_has_a_deadline_comes_first_and_what_is_over_last():
+    assert [found.key for found in sections.registered()] == [
+        "closing", "updates", "topics", "closed",
+    ]  # fmt: skip
+    assert [found.key for found in sections.registered_personal()] == ["replies", "next_steps"]
 
 
 def test_updates_come_by_position_each_once():
@@ -92,7 +95,7 @@ def test_hostile_text_stays_text_in_the_mail(hostile):
 
 def test_topics_come_once_they_open_with_their_deadline():
     TopicFactory(title_en="Later", closes_at=timezone.now() + datetime.timedelta(days=30))
-    TopicFactory(title_en="Soon", closes_at=timezone.now() + datetime.timedelta(days=3))
+    TopicFactory(title_en="Soon", closes_at=timezone.now() + datetime.timedelta(days=9))
     TopicFactory(title_en="Ahead", ahead=True, closes_at=None)
     topics.announce_due()
     shown = block("topics")
