@@ -5,12 +5,22 @@ from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_shutting_down
+
+from mailing import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 app = Celery("liaisons")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_shutting_down.connect
+def let_tasks_end(**kwargs):
+    """Sending ends after the message in hand, so that a restart waits for no batch."""
+    stopping.ask()
+
 
 # From the environment, so that stress tests take seconds.
 SEND_MAIL_EVERY = timedelta(seconds=float(os.environ.get("SEND_MAIL_EVERY", "20")))

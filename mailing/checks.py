@@ -7,6 +7,7 @@ from django.core.checks import Error, register
 
 # Words of the conversation for one message: greeting, sender, recipient, data, end, and one spare.
 WORDS = 6
+SLOWEST = 0.01  # messages a second
 
 
 @register()
@@ -37,6 +38,30 @@ def check_mail_settings(app_configs, **kwargs):
             Error(
                 "MAIL_PAUSE_MOST_DAYS must be at least 1 and less than MAIL_NOTICE_DAYS.",
                 id="mailing.E005",
+            )
+        )
+    limits = (
+        settings.MAIL_PER_CONNECTION,
+        settings.MAIL_PER_SECOND,
+        settings.MAIL_PER_SECOND_TO_A_DOMAIN,
+    )
+    if min(limits) < 0 or any(0 < limit < SLOWEST for limit in limits[1:]):
+        errors.append(
+            Error(
+                f"The limits of the mail server are 0 (none) or at least {SLOWEST} a second.",
+                id="mailing.E006",
+            )
+        )
+    pauses = (
+        (settings.MAIL_DOMAIN_PAUSE_FIRST, settings.MAIL_DOMAIN_PAUSE_LONGEST),
+        (settings.MAIL_SERVER_PAUSE_FIRST, settings.MAIL_SERVER_PAUSE_LONGEST),
+    )
+    if not all(0 < first <= longest <= settings.MAIL_RETRY_LONGEST for first, longest in pauses):
+        errors.append(
+            Error(
+                "Each MAIL_…_PAUSE_FIRST is more than 0 and at most its MAIL_…_PAUSE_LONGEST, "
+                "which is at most MAIL_RETRY_LONGEST.",
+                id="mailing.E007",
             )
         )
     return errors

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Func, JSONField, Value
+from django.db.models import Case, F, Func, JSONField, Q, Value, When
 from django.utils import timezone
 
 from .addresses import without_addresses
 from .models import FailReason, Message, State
+from .models.messages import OPEN
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ WHERE id = %s AND (claim = %s OR state IN ('pending', 'retry'))
 """
 
 
-def claim(model: type[Message]) -> list[int]:
-    """Take up to MAIL_BATCH due messages for this worker; gives their ids, first due first.
+def claim(model: type[Message], most: int | None = None) -> list[int]:
+    """Take up to ``most`` (default MAIL_BATCH) due messages for this worker; first due first.
 
     A message whose worker died before is taken alone, so that if it is the cause, it takes no
     other with it again.
@@ -43,7 +44,7 @@ def claim(model: type[Message]) -> list[int]:
     now = timezone.now()
     with transaction.atomic():
         due = model.objects.due(now).select_for_update(skip_locked=True)
-        rows = list(due.values_list("pk", "workers_lost")[: settings.MAIL_BATCH])
+        rows = list(due.values_list("pk", "workers_lost")[: most or settings.MAIL_BATCH])
         is_suspect = bool(rows) and rows[0][1] > 0
         ids = [rows[0][0]] if is_suspect else [pk for pk, lost in rows if not lost]
         if ids:
@@ -58,9 +59,10 @@ def is_still_ours(letter: Message, claimed_for: float) -> bool:
 
     In the first half of the lease nobody is asked: a sweep takes nothing before the lease is over,
     as long as the clocks of two machines differ by less than the other half. Later the database
-    is, which makes the lease longer where the message is still this worker's.
+    is, and also where the clock was set meanwhile; it makes the lease longer where the message is
+    still this worker's.
     """
-    if claimed_for < settings.MAIL_LEASE / 2:
+    if claimed_for < settings.MAIL_LEASE / 2 and _lease_left(letter) > settings.MAIL_LEASE / 2:
         return True
     return bool(_mine(letter).update(lease_until=_lease_from(timezone.now())))
 
@@ -123,16 +125,39 @@ def wait_after(attempts: int) -> timedelta:
     return timedelta(seconds=min(doubled, settings.MAIL_RETRY_LONGEST))
 
 
-def give_back(letters: list[Message], *, said: str = "", wait: timedelta = timedelta(0)) -> None:
-    """Return messages of this batch that were not tried; with ``wait`` not to be taken before."""
+def give_back(letters: list[Message]) -> None:
+    """Return messages of this batch that were not tried; the next worker may take them at once."""
+    if letters:
+        _ours(letters).update(state=_as_before(), **_UNCLAIMED)
+
+
+def put_off(letters: list[Message], until: datetime, said: str = "") -> None:
+    """Return messages that were not tried, not to be taken before ``until``; no try is counted.
+
+    ``said`` is what the server said of all of them, where it did.
+    """
+    if letters:
+        heard = {"error": without_addresses(said), "state": State.RETRY}
+        kept = {"state": _as_before()}
+        _ours(letters).update(next_attempt_at=until, **(heard if said else kept), **_UNCLAIMED)
+
+
+def put_off_in_line(letters: list[Message], first: datetime, apart: float) -> None:
+    """Return messages that were not tried, each ``apart`` seconds after the one before."""
+    moments = [
+        When(pk=letter.pk, then=Value(first + timedelta(seconds=apart * number)))
+        for number, letter in enumerate(letters)
+    ]
+    _ours(letters).update(state=_as_before(), next_attempt_at=Case(*moments), **_UNCLAIMED)
+
+
+def give_up_old(letters: list[Message], said: str) -> list[Message]:
+    """Fail those that are older than MAIL_GIVE_UP_SECONDS; gives the others."""
+    oldest = timezone.now() - timedelta(seconds=settings.MAIL_GIVE_UP_SECONDS)
     for letter in letters:
-        changes = {"error": without_addresses(said)} if said else {}
-        _mine(letter).update(
-            state=State.RETRY if letter.attempts or said else State.PENDING,
-            next_attempt_at=timezone.now() + wait if wait else F("next_attempt_at"),
-            **changes,
-            **_UNCLAIMED,
-        )
+        if letter.created_at < oldest:
+            fail(letter, FailReason.GAVE_UP, said)
+    return [letter for letter in letters if letter.created_at >= oldest]
 
 
 def hold(letter: Message, until: datetime) -> None:
@@ -147,6 +172,7 @@ def hold(letter: Message, until: datetime) -> None:
 def sweep(model: type[Message], at: datetime | None = None) -> int:
     """Give back what workers held that did not come back in time; says how many."""
     now = at or timezone.now()
+    _call_back(model, now)
     abandoned = model.objects.abandoned(now)
     lost = {"workers_lost": F("workers_lost") + 1, "story": _and_then("worker_lost")}
     given_up = abandoned.filter(workers_lost__gte=MOST_WORKERS_LOST - 1).update(
@@ -165,6 +191,15 @@ def sweep(model: type[Message], at: datetime | None = None) -> int:
             given_up,
         )
     return given_back
+
+
+def _call_back(model, now):
+    """Make due what a clock that ran ahead put off for longer than anybody waits."""
+    latest = now + timedelta(seconds=settings.MAIL_RETRY_LONGEST)
+    far_off = model.objects.filter(state__in=OPEN, next_attempt_at__gt=latest)
+    back = far_off.filter(Q(state=State.RETRY) | Q(created_at__gt=now)).update(next_attempt_at=now)
+    if back:
+        logger.warning("%d messages were put off by a clock that ran ahead.", back)
 
 
 def send_again(letter: Message, by: str) -> bool:
@@ -187,8 +222,25 @@ def _lease_from(now):
     return now + timedelta(seconds=settings.MAIL_LEASE)
 
 
+def _lease_left(letter) -> float:
+    """Seconds by this machine's clock, which may have been set since the claim."""
+    return (letter.lease_until - timezone.now()).total_seconds()
+
+
 def _mine(letter):
     return type(letter).objects.filter(pk=letter.pk, state=State.CLAIMED, claim=letter.claim)
+
+
+def _ours(letters):
+    """Those of one batch that are still this worker's."""
+    return type(letters[0]).objects.filter(
+        pk__in=[letter.pk for letter in letters], state=State.CLAIMED, claim=letters[0].claim
+    )
+
+
+def _as_before():
+    tried = Q(attempts__gt=0) | ~Q(error="")
+    return Case(When(tried, then=Value(State.RETRY.value)), default=Value(State.PENDING.value))
 
 
 def _finish(letter, state, reason, said, tried=1):

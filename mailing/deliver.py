@@ -6,15 +6,15 @@ Tasks call ``send_due``; any number of workers may do so side by side.
 import logging
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from . import claims, notices
+from . import claims, notices, pace, stopping
 from .addresses import address_hash, wire_address
+from .batches import Batch
 from .models import (
     Delivery,
     FailReason,
@@ -33,10 +33,6 @@ from .unsubscribe import token_for
 
 logger = logging.getLogger(__name__)
 
-# Seconds a claimed batch is worked on; what is left then goes back, so no claim grows old and
-# whether somebody may get mail was never asked longer ago.
-HOLD_SECONDS = 5
-
 
 @dataclass(frozen=True)
 class Round:
@@ -50,18 +46,22 @@ def send_due(seconds: float | None = None) -> Round:
     """Send what is due for up to ``seconds`` (default: MAIL_TASK_SECONDS)."""
     seconds = settings.MAIL_TASK_SECONDS if seconds is None else seconds
     ends = time.monotonic() + seconds
+    if pace.is_server_paused(timezone.now()):
+        return Round(0, more=False)
     worker = _Worker()
-    try:
-        while time.monotonic() < ends:
-            if not (worker.work(Notice) or worker.work(Delivery)) or worker.is_server_down:
-                return Round(worker.sent, more=False)
-        return Round(worker.sent, more=True)
-    finally:
-        worker.transport.close()
+    with stopping.on_sigterm():
+        try:
+            while time.monotonic() < ends and not stopping.is_asked():
+                if not (worker.work(Notice) or worker.work(Delivery)) or worker.is_server_down:
+                    return Round(worker.sent, more=False)
+            return Round(worker.sent, more=True)
+        finally:
+            worker.transport.close()
 
 
 def sweep() -> int:
     """Give back what lost workers held; says how many messages."""
+    pace.forget_old(timezone.now())
     return claims.sweep(Notice) + claims.sweep(Delivery)
 
 
@@ -76,26 +76,26 @@ class _Worker:
         self.sent = 0
         self.is_server_down = False
         self.claimed_at = 0.0
+        self.slow = pace.Slow([])
 
     def work(self, model: type[Message]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
         self.claimed_at = time.monotonic()
-        ids = claims.claim(model)
+        ids = claims.claim(model, pace.most_at_once())
         if not ids:
             return False
         letters = _loaded(model, ids)
         if model is Delivery:
             self.own_parts.read([letter for letter in letters if not _obstacle_now(letter)])
-        for number, letter in enumerate(letters):
-            if self._claimed_for() > HOLD_SECONDS:
-                claims.give_back(letters[number:])
-                break
+        batch = Batch(letters, self.claimed_at)
+        self.slow = batch.slow
+        for letter in batch:
             try:
                 self._deliver(letter)
             except ServerDown as trouble:
                 logger.warning("The mail server cannot be used: %s", trouble)
-                wait = timedelta(seconds=settings.MAIL_RETRY_FIRST)
-                claims.give_back(letters[number:], said=str(trouble), wait=wait)
+                pause = pace.defer(pace.SERVER, str(trouble))
+                batch.put_off(letter, pause.paused_until, str(trouble))
                 self.is_server_down = True
                 break
         return True
@@ -111,7 +111,7 @@ class _Worker:
             claims.skip(letter, reason)
             return
         try:
-            to = wire_address(_address(letter))
+            to = wire_address(letter.address_now)
         except ValueError as error:
             claims.fail(letter, FailReason.BAD_ADDRESS, str(error))
             return
@@ -153,6 +153,8 @@ class _Worker:
             logger.warning("%s went to another worker meanwhile.", letter.message_id)
         except Temporary as trouble:
             claims.retry(letter, str(trouble))
+            if trouble.is_deferral:
+                self.slow.deferred(pace.domain_of(to), str(trouble))
         except Uncertain as trouble:
             claims.set_aside(letter, str(trouble))
         except Permanent as trouble:
@@ -164,6 +166,8 @@ class _Worker:
         else:
             self.sent += 1
             claims.sent(letter)
+            self.slow.took(pace.domain_of(to))
+            self.slow.took(pace.SERVER)
 
     def _claimed_for(self) -> float:
         return time.monotonic() - self.claimed_at
@@ -204,13 +208,9 @@ def _obstacle_now(letter) -> str:
     return ""
 
 
-def _address(letter) -> str:
-    return letter.recipient.address if letter.recipient else letter.address
-
-
 def _suppress(letter, said):
     Suppression.objects.get_or_create(
-        address_hash=address_hash(_address(letter)),
+        address_hash=address_hash(letter.address_now),
         defaults={
             "reason": Suppression.Reason.BOUNCED,
             "detail": claims.without_addresses(said)[:500],

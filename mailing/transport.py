@@ -7,13 +7,17 @@ import re
 import select
 import smtplib
 import socket
+import time
 from collections.abc import Callable
 from email import message_from_bytes, policy
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 LastCall = Callable[[], bool]
+# The answers to sender, recipient and DATA that let us go on.
+_WELL = ((250,), (250, 251), (354,))
 
 # Seconds in which a server near by that hangs up in the middle of a message is heard before the
 # dot, so that it is known to have nothing. It reads the message meanwhile, so little time is lost.
@@ -29,7 +33,14 @@ class ServerDown(Trouble):
 
 
 class Temporary(Trouble):
-    """This message cannot be taken now: try it again later."""
+    """This message cannot be taken now: try it again later.
+
+    ``is_deferral`` where the server asked for time, which others to the same domain may need too.
+    """
+
+    def __init__(self, said: str, *, is_deferral: bool = False):
+        super().__init__(said)
+        self.is_deferral = is_deferral
 
 
 class Permanent(Trouble):
@@ -42,6 +53,14 @@ class Permanent(Trouble):
 
 class NotOurs(Trouble):
     """Another worker has this message by now; it was taken back before the final dot."""
+
+
+class _Gone(Exception):
+    """The connection ended before a message was begun; ``trouble`` is what that means at last."""
+
+    def __init__(self, trouble: Trouble):
+        super().__init__(str(trouble))
+        self.trouble = trouble
 
 
 class Uncertain(Trouble):
@@ -61,6 +80,7 @@ class SmtpTransport:
 
     def __init__(self, backend: EmailBackend):
         self._backend = backend
+        self._begun_here = 0  # Messages begun on this connection.
 
     def open(self) -> bool:
         """Connect where needed; True where the connection is new. Raises ``ServerDown``.
@@ -82,6 +102,7 @@ class SmtpTransport:
 
     def close(self) -> None:
         """Hang up; never raises."""
+        self._begun_here = 0
         connection, self._backend.connection = self._backend.connection, None
         if connection is not None:
             connection.close()
@@ -89,22 +110,28 @@ class SmtpTransport:
     def send(self, sender: str, address: str, message: bytes, last_call: LastCall) -> None:
         """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
 
-        ``last_call`` is asked right before the final dot: up to there a server cannot have taken
-        anything. Where it says no, the message is taken back.
+        ``last_call`` is asked right before the final dot, while the server reads: up to there it
+        cannot have taken anything. Where it says no, the message is taken back.
         """
+        if 0 < settings.MAIL_PER_CONNECTION <= self._begun_here:
+            self._leave()
         is_new = self.open()
         try:
-            self._say_sender(sender)
-        except (OSError, smtplib.SMTPServerDisconnected):
+            self._say_envelope(sender, address)
+        except _Gone as error:
             # A connection kept for long may have been closed meanwhile: once more, on a new one.
             self.close()
             if is_new:
-                raise Temporary("connection lost before the message") from None
+                raise error.trouble from error.__cause__
             self.open()
-            self._guarded(self._say_sender, sender)
-        self._guarded(self._say_recipient, address)
-        self._guarded(self._begin_data)
+            try:
+                self._say_envelope(sender, address)
+            except _Gone as again:
+                self.close()
+                raise again.trouble from again.__cause__
+        self._begun_here += 1
         self._guarded(self._say_message, message)
+        said_at = time.monotonic()
         try:
             may_end = last_call()
         except BaseException:
@@ -113,7 +140,7 @@ class SmtpTransport:
         if not may_end:
             self.close()
             raise NotOurs("claimed by another worker")
-        self._guarded(self._hear_interruption)
+        self._guarded(self._hear_interruption, said_at)
         self._end_data()
 
     def _guarded(self, step, *words):
@@ -124,25 +151,56 @@ class SmtpTransport:
             self.close()
             raise Temporary(_said(error)) from error
 
-    def _say_sender(self, sender):
-        code, said = self._backend.connection.mail(sender)
-        if code == 250:
-            return
-        if 500 <= code < 600:
-            # Our own address or login is refused: true for every message, and no one's bounce.
+    def _leave(self):
+        """Say goodbye, so that the server knows that all went well."""
+        try:
+            self._backend.connection.docmd("QUIT")
+        except (OSError, smtplib.SMTPException):
+            pass
+        self.close()
+
+    def _say_envelope(self, sender, address):
+        """Sender, recipient and DATA; in one go where the server offers that (RFC 2920).
+
+        Raises ``_Gone`` where the connection ended before anything about this message was
+        answered.
+        """
+        connection = self._backend.connection
+        words = [
+            f"MAIL FROM:{smtplib.quoteaddr(sender)}",
+            f"RCPT TO:{smtplib.quoteaddr(address)}",
+            "DATA",
+        ]
+        at_once = connection.has_extn("pipelining")
+        try:
+            connection.send("\r\n".join([*words, ""]) if at_once else f"{words[0]}\r\n")
+            answers = [connection.getreply()]
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            raise _Gone(Temporary("connection lost before the message")) from error
+        self._hear_sender(*answers[0])
+        for word in words[1:]:
+            if not at_once:
+                if answers[-1][0] not in _WELL[len(answers) - 1]:
+                    break
+                self._guarded(connection.send, f"{word}\r\n")
+            self._guarded(lambda: answers.append(connection.getreply()))
+            if answers[-1][0] == 421:
+                break
+        for answer, well in zip(answers, _WELL, strict=False):
+            if answer[0] not in well:
+                if answers[-1][0] == 354:
+                    # It waits for a message though it took no recipient: an empty one then.
+                    self._guarded(connection.docmd, ".")
+                self._refuse(*answer)
+
+    def _hear_sender(self, code, said):
+        """What concerns our own address, login or server is true for all: nobody's bounce."""
+        if code == 421:
+            # Also what a kept connection says that has become too old.
+            raise _Gone(ServerDown(_answer(code, said)))
+        if 500 <= code < 600 or code in (450, 452):
             self.close()
             raise ServerDown(_answer(code, said))
-        self._refuse(code, said)
-
-    def _say_recipient(self, address):
-        code, said = self._backend.connection.rcpt(address)
-        if code not in (250, 251):
-            self._refuse(code, said)
-
-    def _begin_data(self):
-        code, said = self._backend.connection.docmd("DATA")
-        if code != 354:
-            self._refuse(code, said)
 
     def _say_message(self, message):
         if message.startswith(b".") or b"\n." in message:
@@ -151,15 +209,16 @@ class SmtpTransport:
             message += b"\r\n"
         self._backend.connection.send(message)
 
-    def _hear_interruption(self):
+    def _hear_interruption(self, said_at):
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
-        if select.select([connection.sock], [], [], PAUSE_BEFORE_THE_DOT)[0]:
+        pause = max(0.0, said_at + PAUSE_BEFORE_THE_DOT - time.monotonic())
+        if select.select([connection.sock], [], [], pause)[0]:
             code, said = connection.getreply()
             self.close()
             if 500 <= code < 600:
                 raise Permanent(_answer(code, said))
-            raise Temporary(_answer(code, said))
+            raise Temporary(_answer(code, said), is_deferral=True)
 
     def _end_data(self):
         connection = self._backend.connection
@@ -181,7 +240,7 @@ class SmtpTransport:
             self._guarded(self._backend.connection.rset)
         if 500 <= code < 600:
             raise Permanent(answer, is_bad_address=_is_bad_address(code, said))
-        raise Temporary(answer)
+        raise Temporary(answer, is_deferral=400 <= code < 500)
 
 
 class BackendTransport:

@@ -32,6 +32,25 @@ MAIL_TASK_SECONDS = float(os.environ.get("MAIL_TASK_SECONDS", "20"))
 # Seconds before the next try after a temporary refusal: the first, doubled each time, the longest.
 MAIL_RETRY_FIRST = float(os.environ.get("MAIL_RETRY_FIRST", "60"))
 MAIL_RETRY_LONGEST = float(os.environ.get("MAIL_RETRY_LONGEST", "7200"))
+# What our mail server (or the provider behind it) allows, for all workers together; 0 is no limit.
+# Messages over one connection.
+MAIL_PER_CONNECTION = int(os.environ.get("MAIL_PER_CONNECTION", "0"))
+# Messages a second, in all and to the people of one domain. 0.5 is one every two seconds.
+MAIL_PER_SECOND = float(os.environ.get("MAIL_PER_SECOND", "0"))
+MAIL_PER_SECOND_TO_A_DOMAIN = float(os.environ.get("MAIL_PER_SECOND_TO_A_DOMAIN", "0"))
+# Seconds for which a domain is left alone that asked us to wait (421, 450): the first time, doubled
+# each time, the longest.
+MAIL_DOMAIN_PAUSE_FIRST = float(os.environ.get("MAIL_DOMAIN_PAUSE_FIRST", str(MAIL_RETRY_FIRST)))
+MAIL_DOMAIN_PAUSE_LONGEST = float(
+    os.environ.get("MAIL_DOMAIN_PAUSE_LONGEST", str(min(3600, MAIL_RETRY_LONGEST)))
+)
+# The same for our own mail server where it cannot be used at all. Short: sign-in codes wait too.
+MAIL_SERVER_PAUSE_FIRST = float(
+    os.environ.get("MAIL_SERVER_PAUSE_FIRST", str(min(10, MAIL_RETRY_FIRST)))
+)
+MAIL_SERVER_PAUSE_LONGEST = float(
+    os.environ.get("MAIL_SERVER_PAUSE_LONGEST", str(min(300, MAIL_RETRY_LONGEST)))
+)
 # A message that could not be handed over is given up after so many seconds and tries.
 MAIL_GIVE_UP_SECONDS = float(os.environ.get("MAIL_GIVE_UP_SECONDS", str(2 * 24 * 3600)))
 MAIL_GIVE_UP_ATTEMPTS = 6

@@ -1,6 +1,7 @@
 """HOW IT REACHES THEM: recipients and their choices, what is new for whom, and the ledger."""
 
 from .content import ContentClock, SectionCursor
+from .domains import MailDomain
 from .ledger import Delivery, Edition, ToldItem
 from .messages import Message, State
 from .notices import Notice
@@ -19,6 +20,7 @@ __all__ = [
     "Delivery",
     "Edition",
     "FailReason",
+    "MailDomain",
     "Message",
     "Notice",
     "Preference",

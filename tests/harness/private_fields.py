@@ -25,6 +25,8 @@ PRIVATE = {
     "mailing.Notice.context",
     "mailing.Notice.error",
     "mailing.Notice.story",
+    "mailing.MailDomain.domain",
+    "mailing.MailDomain.said",
     "mailing.Delivery.error",
     "mailing.Delivery.story",
     "socialaccount.SocialAccount.uid",

@@ -18,7 +18,7 @@ from django.utils import timezone
 from liaisons import group_search, mandates
 from liaisons.models import SecondStepReset, User
 from mailing import deliver, recipients, transport
-from mailing.models import Notice, Recipient, Suppression
+from mailing.models import MailDomain, Notice, Recipient, Suppression
 from mailing.transport import Permanent, Temporary
 from strategy import responses
 from strategy.models import Relay, Statement, Topic, TopicQuestion
@@ -92,6 +92,7 @@ def letters(world):
     Suppression.objects.create(
         address_hash="0" * 64, reason=Suppression.Reason.values[0], detail="550"
     )
+    MailDomain.objects.create(domain="example.org", said="450")
     Relay.objects.create(
         update=world.update, group=world.group, person=people["liaison"], channel="newsletter",
         language_id="sw", withdrawn_at=timezone.now(),

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 from mailing import notices, nudges, press, sections
 from tests.mailing.people import Board, assert_figures_add_up
+from tests.mailing.smtp_sink import Sink
 
 
 @pytest.fixture
@@ -44,3 +45,14 @@ def receipt(monkeypatch):
     monkeypatch.setattr(press, "render_to_string", rendered)
     yield notices.register("a_receipt", "s", "t", "h")
     notices.unregister("a_receipt")
+
+
+@pytest.fixture
+def sink(settings):
+    """A real mail server that misbehaves on demand, and the product sending through it."""
+    with Sink() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = False
+        settings.EMAIL_TIMEOUT = 2
+        yield server

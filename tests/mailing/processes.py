@@ -78,6 +78,9 @@ def environment_of(database, broker, port):
         "EMAIL_TIMEOUT": "0.5",
         "MAIL_LEASE": "3",
         "MAIL_RETRY_FIRST": "0.5",
+        # All people of these tests share one domain.
+        "MAIL_DOMAIN_PAUSE_FIRST": "0.2",
+        "MAIL_DOMAIN_PAUSE_LONGEST": "0.5",
         "SEND_MAIL_EVERY": "0.5",
         "SWEEP_MAIL_EVERY": "1",
     }

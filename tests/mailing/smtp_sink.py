@@ -27,7 +27,11 @@ from pathlib import Path
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """The server; ``offers_tls`` advertises a STARTTLS that never works."""
+    """The server; ``offers_tls`` advertises a STARTTLS that never works.
+
+    With ``offers_pipelining`` it also says nothing of a message before it has heard DATA, as one
+    that reads whole groups may (RFC 2920): whoever waits for each answer waits for ever.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -35,12 +39,21 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def __init__(self, port: int = 0, *, log: Path | None = None, offers_tls: bool = False):
         self.offers_tls = offers_tls
+        self.offers_pipelining = False
+        # What it says to each recipient of a domain, instead of what the address says.
+        self.domain_answers: dict[str, str] = {}
+        # Answers to the message, taken from the front.
+        self.message_answers: list[str] = []
+        # Asks for the message although it took no recipient, as it may (RFC 2920, 3.1).
+        self.says_yes_to_data = False
+        self.most_per_connection = 0  # More than that are answered with 421.
         self.log = log
         self.slowness = 0.5  # seconds
         self.lock = threading.Lock()
         self.tries: Counter[str] = Counter()
         self.arrived: list[dict] = []
         self.connections = 0
+        self.goodbyes = 0
         # Answers to MAIL FROM, taken from the front: for troubles that concern no recipient.
         self.sender_answers: list[str] = []
         super().__init__(("127.0.0.1", port), _Talk)
@@ -87,7 +100,12 @@ class _Talk(socketserver.StreamRequestHandler):
     server: Sink
 
     def say(self, text):
-        self.wfile.write(text.encode() + b"\r\n")
+        answer = text.encode() + b"\r\n"
+        if self.server.offers_pipelining and self.is_in_group:
+            self.held += answer
+        else:
+            self.wfile.write(self.held + answer)
+            self.held = b""
 
     def handle(self):
         self.server.connections += 1
@@ -97,13 +115,16 @@ class _Talk(socketserver.StreamRequestHandler):
             pass
 
     def converse(self):
+        self.held, self.is_in_group, self.messages = b"", False, 0
         self.say("220 sink")
         address, self.word, greeted = "", "", False
         while line := self.rfile.readline():
             verb = line.strip().upper()
+            self.is_in_group = verb.startswith((b"MAIL", b"RCPT"))
             if verb.startswith(b"EHLO"):
                 greeted = True
                 extra = "250-STARTTLS\r\n" if self.server.offers_tls else ""
+                extra += "250-PIPELINING\r\n" if self.server.offers_pipelining else ""
                 self.say(f"250-sink\r\n{extra}250 8BITMIME")
             elif verb.startswith(b"STARTTLS"):
                 self.say("454 TLS not available due to temporary reason")
@@ -111,7 +132,16 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.say("503 send EHLO first")
             elif verb.startswith(b"MAIL"):
                 answers = self.server.sender_answers
-                self.say(answers.pop(0) if answers else "250 ok")
+                answer = answers.pop(0) if answers else "250 ok"
+                self.messages += 1
+                if 0 < self.server.most_per_connection < self.messages:
+                    answer = "421 4.7.0 too many messages on this connection"
+                if answer.startswith("421"):
+                    self.is_in_group = False
+                    self.say(answer)
+                    return
+                self.is_refused = not answer.startswith("250")
+                self.say(answer)
             elif verb.startswith(b"RCPT"):
                 address = line.decode().split("<")[1].split(">")[0]
                 self.word = address.split(".")[0].split("@")[0]
@@ -121,6 +151,7 @@ class _Talk(socketserver.StreamRequestHandler):
                 if not self.data(address):
                     return
             elif verb.startswith(b"QUIT"):
+                self.server.goodbyes += 1
                 self.say("221 bye")
                 return
             else:
@@ -128,11 +159,20 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def recipient(self, address) -> bool:
         first = self.server.is_first_try(address)
+        answer = self.server.domain_answers.get(address.rpartition("@")[2])
+        self.is_refused = self.is_refused or bool(answer)
+        if answer:
+            self.is_in_group = not answer.startswith("421")
+            self.say(answer)
+            return not answer.startswith("421")
         if self.word == "gone":
+            self.is_refused = True
             self.say(f"550 5.1.1 <{address}> no such user")
         elif self.word == "busy" and first:
+            self.is_refused = True
             self.say("450 4.2.0 greylisted, come again")
         elif self.word == "closing" and first:
+            self.is_in_group = False
             self.say("421 4.3.2 closing down")
             return False
         else:
@@ -141,6 +181,9 @@ class _Talk(socketserver.StreamRequestHandler):
         return True
 
     def data(self, address) -> bool:
+        if self.is_refused and not self.server.says_yes_to_data:
+            self.say("554 no valid recipients")
+            return True
         self.say("354 go on")
         content = bytearray()
         while True:
@@ -154,9 +197,14 @@ class _Talk(socketserver.StreamRequestHandler):
                 # Closed with unread bytes: the sender's system is told so at once.
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return False
+        if self.is_refused:
+            self.say("554 no valid recipients")
+            return True
         if self.word == "slow":
             time.sleep(self.server.slowness)
-        if self.word == "full":
+        if self.server.message_answers:
+            self.say(self.server.message_answers.pop(0))
+        elif self.word == "full":
             self.say("552 5.2.2 mailbox full")
         elif self.word == "spam":
             self.say("554 5.7.1 refused as spam")

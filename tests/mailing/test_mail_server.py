@@ -2,45 +2,17 @@
 
 import socket
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 
-from mailing import claims, deliver, editions, mime
+from mailing import batches, claims, deliver, editions, mime
 from mailing.models import Delivery, Edition, State, Suppression
-from tests.mailing.people import assert_figures_add_up, person, states
-from tests.mailing.smtp_sink import Sink
-
-MONDAY = datetime(2026, 7, 13, 7, 0, tzinfo=UTC)
+from tests.mailing.people import person, states
+from tests.mailing.sending import MONDAY, owe, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_USE_TLS = False
-        settings.EMAIL_TIMEOUT = 2
-        yield server
-
-
-def owe(board, *words):
-    """Freeze one edition with a delivery for each address."""
-    for word in words:
-        person("daily", address=f"{word}@example.org")
-    board.post("News")
-    with time_machine.travel(MONDAY, tick=False):
-        editions.make_editions()
-
-
-def send(at=MONDAY):
-    with time_machine.travel(at, tick=False):
-        result = deliver.send_due()
-    assert_figures_add_up()
-    return result
 
 
 def only() -> Delivery:
@@ -326,7 +298,7 @@ def test_a_stopped_message_can_be_sent_again_by_hand(only_board, sink, settings)
 
 
 def test_a_batch_that_takes_long_goes_back(only_board, sink, monkeypatch):
-    monkeypatch.setattr(deliver, "HOLD_SECONDS", 0.3)
+    monkeypatch.setattr(batches, "HOLD_SECONDS", 0.3)
     owe(only_board, "slow", *(f"ok.{number}" for number in range(9)))
     worker = deliver._Worker()
     with time_machine.travel(MONDAY, tick=False):
