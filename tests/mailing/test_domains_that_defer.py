@@ -27,25 +27,27 @@ def tries(sink, domain):
     return sum(count for address, count in sink.tries.items() if address.endswith(f"@{domain}"))
 
 
-@pytest.mark.parametrize("offers_pipelining", [False, True])
-@pytest.mark.parametrize("answer", ["421 4.7.0 too much from you", "450 4.7.1 come again"])
+@pytest.mark.parametrize(
+    ("answer", "offers_pipelining"),
+    [("421 4.7.0 too much from you", True), ("450 4.7.1 come again", False)],
+)
 def test_a_domain_that_defers_is_left_alone_for_longer_and_longer(
     only_board, sink, answer, offers_pipelining, settings
 ):
     sink.offers_pipelining = offers_pipelining
     sink.domain_answers[SLOW] = answer
-    owe_to_both(only_board)
+    owe_to_both(only_board, each=10)
     send()
     assert tries(sink, SLOW) == 2  # one may be chance
-    assert Delivery.objects.filter(state=State.SENT).count() == 20
-    assert tries(sink, "example.org") == 20
+    assert Delivery.objects.filter(state=State.SENT).count() == 10
+    assert tries(sink, "example.org") == 10
     at, waits = MONDAY, []
-    for _round in range(5):
+    for _round in range(3):
         waiting = Delivery.objects.exclude(state=State.SENT)
         assert waiting.filter(state=State.CLAIMED).count() == 0
         # In the ledger's own words: nobody is due before the pause is over.
         until = MailDomain.objects.get().paused_until
-        assert waiting.filter(attempts=0, next_attempt_at=until).count() >= 13
+        assert waiting.filter(attempts=0, next_attempt_at=until).count() >= 5
         waits.append((until - at).total_seconds())
         before = tries(sink, SLOW)
         send(until - timedelta(seconds=1))
@@ -54,7 +56,7 @@ def test_a_domain_that_defers_is_left_alone_for_longer_and_longer(
         send(at)
         assert tries(sink, SLOW) == before + 1
     first = settings.MAIL_DOMAIN_PAUSE_FIRST
-    assert waits == [first, 2 * first, 4 * first, 8 * first, 16 * first]
+    assert waits == [first, 2 * first, 4 * first]
 
     sink.domain_answers.clear()
     at = MailDomain.objects.get().paused_until
@@ -62,8 +64,8 @@ def test_a_domain_that_defers_is_left_alone_for_longer_and_longer(
     # What was taken ends the pause; those that were tried themselves have a wait of their own.
     assert MailDomain.objects.get().deferrals == 0
     send(at + timedelta(hours=2))
-    assert Delivery.objects.filter(state=State.SENT).count() == 40
-    assert tries(sink, "example.org") == 20
+    assert Delivery.objects.filter(state=State.SENT).count() == 20
+    assert tries(sink, "example.org") == 10
 
 
 def test_a_pause_never_becomes_longer_than_the_longest(settings):
@@ -82,7 +84,7 @@ def test_one_full_mailbox_delays_nobody_else_of_its_domain(only_board, sink):
 
 def test_a_domain_that_stays_away_is_given_up_with_its_messages(only_board, sink, settings):
     sink.domain_answers[SLOW] = "450 4.7.1 come again"
-    owe_to_both(only_board, each=8)
+    owe_to_both(only_board, each=4)
     at = MONDAY
     while Delivery.objects.filter(state__in=["pending", "retry"]).exists():
         at = Delivery.objects.filter(state__in=["pending", "retry"]).earliest(

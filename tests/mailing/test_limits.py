@@ -127,6 +127,6 @@ def test_without_a_limit_nothing_is_written_about_domains(
     only_board, sink, django_assert_max_num_queries
 ):
     owe(only_board, *(f"ok.{number}" for number in range(50)))
-    with django_assert_max_num_queries(50 + 20):
+    with django_assert_max_num_queries(50 + 35):
         send()
     assert not MailDomain.objects.exists()
