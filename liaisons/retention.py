@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices
+from web import rate_limits
 
+from .accounts import codes
 from .data_exports import making as data_exports
 from .letters import keeping as letters
 from .mandates import rules
@@ -96,6 +98,20 @@ def periods() -> list[Period]:
             "sessions",
             _("That a browser is signed in, counted from its last use"),
             timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            "liaisons.tasks.clear_what_is_over",
+            None,
+        ),
+        Period(
+            "typed",
+            _("What was typed to get a code, in a browser that then did not use it"),
+            timedelta(seconds=codes.KEPT_SIGNED_OUT),
+            "liaisons.tasks.clear_what_is_over",
+            None,
+        ),
+        Period(
+            "limits",
+            _("Counts of tries against misuse, under a coded form of the address"),
+            timedelta(seconds=rate_limits.LONGEST),
             "liaisons.tasks.clear_what_is_over",
             None,
         ),

@@ -9,6 +9,9 @@ from django.utils.crypto import salted_hmac
 
 from .models import RateCounter
 
+# The longest window, in seconds; the privacy page says how long counts are kept.
+LONGEST = 86_400
+
 
 def allow(key: str, *, limit: int, seconds: int) -> bool:
     """Count one try under ``key``; say whether it is among the first ``limit`` of this window."""

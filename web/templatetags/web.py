@@ -93,24 +93,25 @@ def day(value: date | None, style: str = "long") -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """``{{ edition.cut_off|moment }}``: day and time with its zone, in a ``<time>``."""
+    """``{{ edition.cut_off|moment }}``: day and time with the zone, in a ``<time>``."""
     if not value:
         return ""
-    local = timezone.localtime(value)
-    text = dates.format_datetime(local, "long", locale=_locale(), tzinfo=local.tzinfo)
-    return _time(local, text)
+    long_time = dates.get_time_format("long", locale=_locale()).pattern
+    return _day_and_time(value, re.sub(r"[:.]ss", "", long_time))
 
 
 @register.filter
 def minute(value: datetime | None) -> str:
-    """``{{ event.at|minute }}``: day and time to the minute, where the page names the zone."""
-    if not value:
-        return ""
+    """``{{ event.at|minute }}``: the same without the zone, where the page names it."""
+    return _day_and_time(value, "short") if value else ""
+
+
+def _day_and_time(value: datetime, time_format: str) -> SafeString:
     local = timezone.localtime(value)
     locale = _locale()
     # CLDR's own way of saying both: "{1}, {0}".
     pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
-    clock = dates.format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
+    clock = dates.format_time(local, time_format, tzinfo=local.tzinfo, locale=locale)
     return _time(local, pattern.replace("{0}", clock).replace("{1}", day_text(local.date())))
 
 

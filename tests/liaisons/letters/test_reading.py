@@ -204,3 +204,18 @@ def test_a_list_of_many_letters_needs_no_more_queries(
     with django_assert_max_num_queries(10):
         page = client.get(reverse("liaisons:letter_list")).content.decode()
     assert "?page=2" in page
+
+
+def test_the_list_says_how_each_letter_begins_and_which_wait(letter, as_person, alice):
+    client = as_person(alice)
+    page = client.get(reverse("liaisons:letter_list")).content.decode()
+    assert "not answered yet" in page
+    assert "when do you meet next?" in page
+    client.post(page_of(letter), {"do": "answered"})
+    assert "not answered yet" not in client.get(reverse("liaisons:letter_list")).content.decode()
+
+
+def test_what_is_wrong_with_a_report_stands_at_the_top(letter, as_person, alice):
+    """Without scripts the page opens at its beginning, far from the form at its end."""
+    page = as_person(alice).post(page_of(letter), {"do": "report", "note": ""}).content.decode()
+    assert page.index('id="form-errors"') < page.index("when do you meet next?")
