@@ -23,12 +23,14 @@ const target = ["chrome88", "edge88", "firefox85", "safari14.1"];
 const MAIL_COLORS = [
   "background-color-base",
   "background-color-neutral-subtle",
+  "background-color-progressive",
   "background-color-warning-subtle",
   "border-color-muted",
   "border-color-subtle",
   "border-color-progressive",
   "color-base",
   "color-emphasized",
+  "color-inverted-fixed",
   "color-progressive",
   "color-subtle",
 ];

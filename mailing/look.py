@@ -49,6 +49,11 @@ PARTS = {
     "meta": "margin:0;color:{color-subtle};font-size:14px;line-height:1.5",
     "due": "margin:0 0 4px;color:{color-emphasized};font-weight:bold",
     "link": "color:{color-progressive}",
+    "act": "display:inline-block;padding:10px 16px;border-radius:2px;"
+    "background-color:{background-color-progressive};color:{color-inverted-fixed};"
+    "font-weight:bold;text-decoration:none;line-height:1.5",
+    "said": "margin:16px 0;padding:4px 16px;border:1px solid {border-color-subtle};"
+    "color:{color-base};overflow-wrap:anywhere",
     "call": "padding:16px 16px 4px;background-color:{background-color-neutral-subtle};"
     "color:{color-base}",
     "quote": "margin:0 0 8px;padding:0 12px;border-left:3px solid {border-color-subtle};"
