@@ -23,8 +23,9 @@ HOLD_SECONDS = 5
 class Batch:
     """Iterate over it to get each message in turn; what is left when the time is over goes back."""
 
-    def __init__(self, letters: list[Message], claimed_at: float):
+    def __init__(self, letters: list[Message], claimed_at: float, before_waiting=bool):
         self.claimed_at = claimed_at
+        self._before_waiting = before_waiting
         self.slow = pace.Slow({_domain(letter) for letter in letters} | {pace.SERVER})
         self._now, self._began = timezone.now(), time.monotonic()
         # Each with the seconds from now until its turn.
@@ -33,7 +34,10 @@ class Batch:
     def __iter__(self) -> Iterator[Message]:
         while self._left:
             seconds, letter = self._left[0]
-            stopping.sleep(self._began + seconds - time.monotonic())
+            wait = self._began + seconds - time.monotonic()
+            if wait > 0:
+                self._before_waiting()
+                stopping.sleep(wait)
             if stopping.is_asked() or time.monotonic() - self.claimed_at > HOLD_SECONDS:
                 self.give_back()
                 return

@@ -1,19 +1,18 @@
 """How workers take messages from the ledger and give their fate back.
 
 A worker claims a small batch and commits: the rows carry its claim and a lease. Right before the
-final dot of each message it makes sure that the lease still holds, and right after the server's
-answer it commits what became of it. So a worker that dies leaves at most one message whose fate
-nobody noted; the sweep gives all it held to the others once the lease is over. No transaction is
-open while a server is talked to.
+final dot of each message it makes sure that the lease still holds, and before the next one leaves
+it commits what became of this one (``fates.py``). So a worker that dies leaves at most one message
+whose fate nobody noted; the sweep gives all it held to the others once the lease is over. No
+transaction is open while a server is talked to.
 """
 
 import logging
-import time
 import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Case, F, Func, JSONField, Q, Value, When
 from django.utils import timezone
 
@@ -26,13 +25,6 @@ logger = logging.getLogger(__name__)
 # A message that so many workers held when they died is taken for the cause.
 MOST_WORKERS_LOST = 5
 _UNCLAIMED = {"claim": None, "lease_until": None}
-# Also where a sweep took it from this worker meanwhile: nobody need send it again. Words of our
-# own in place of the query builder, because this is done once for each message.
-_SENT = """
-UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = %s,
-                   attempts = attempts + 1, claim = NULL, lease_until = NULL
-WHERE id = %s AND (claim = %s OR state IN ('pending', 'retry'))
-"""
 
 
 def claim(model: type[Message], most: int | None = None) -> list[int]:
@@ -65,25 +57,6 @@ def is_still_ours(letter: Message, claimed_for: float) -> bool:
     if claimed_for < settings.MAIL_LEASE / 2 and _lease_left(letter) > settings.MAIL_LEASE / 2:
         return True
     return bool(_mine(letter).update(lease_until=_lease_from(timezone.now())))
-
-
-def sent(letter: Message) -> None:
-    """The server took it. Tries for some seconds to write that down, since it is true already."""
-    statement = _SENT.format(table=letter._meta.db_table)
-    for wait in (0.2, 0.5, 1, 2, 4, 0):
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [timezone.now(), letter.pk, letter.claim])
-                if not cursor.rowcount:
-                    logger.warning(
-                        "%s was sent, and somebody else has it by now.", letter.message_id
-                    )
-            return
-        except OperationalError:
-            if not wait:
-                raise
-            connection.close()
-            time.sleep(wait)
 
 
 def skip(letter: Message, reason: str) -> None:
@@ -197,6 +170,8 @@ def _call_back(model, now):
     """Make due what a clock that ran ahead put off for longer than anybody waits."""
     latest = now + timedelta(seconds=settings.MAIL_RETRY_LONGEST)
     far_off = model.objects.filter(state__in=OPEN, next_attempt_at__gt=latest)
+    # Whoever wants no mail for a while is waited for as long as that takes.
+    far_off = far_off.exclude(recipient__paused_until__gte=F("next_attempt_at"))
     back = far_off.filter(Q(state=State.RETRY) | Q(created_at__gt=now)).update(next_attempt_at=now)
     if back:
         logger.warning("%d messages were put off by a clock that ran ahead.", back)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from . import claims, notices, pace, stopping
 from .addresses import address_hash, wire_address
 from .batches import Batch
+from .fates import Fates
 from .models import (
     Delivery,
     FailReason,
@@ -28,7 +29,7 @@ from .models import (
 )
 from .own_parts import OwnParts
 from .press import Press
-from .transport import NotOurs, Permanent, ServerDown, Temporary, Uncertain, open_transport
+from .transport import NotOurs, Permanent, ServerDown, Temporary, Trouble, Uncertain, open_transport
 from .unsubscribe import token_for
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def send_due(seconds: float | None = None) -> Round:
                     return Round(worker.sent, more=False)
             return Round(worker.sent, more=True)
         finally:
-            worker.transport.close()
+            worker.end()
 
 
 def sweep() -> int:
@@ -77,6 +78,9 @@ class _Worker:
         self.is_server_down = False
         self.claimed_at = 0.0
         self.slow = pace.Slow([])
+        self.fates = Fates()
+        # Taken by the server a moment ago, and not written down yet.
+        self.in_doubt: Message | None = None
 
     def work(self, model: type[Message]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
@@ -84,21 +88,33 @@ class _Worker:
         ids = claims.claim(model, pace.most_at_once())
         if not ids:
             return False
+        self.fates.are_safe()
         letters = _loaded(model, ids)
         if model is Delivery:
             self.own_parts.read([letter for letter in letters if not _obstacle_now(letter)])
-        batch = Batch(letters, self.claimed_at)
+        batch = Batch(letters, self.claimed_at, before_waiting=self._settle)
         self.slow = batch.slow
         for letter in batch:
             try:
                 self._deliver(letter)
+                if self.in_doubt is not letter:
+                    self._settle()
             except ServerDown as trouble:
                 logger.warning("The mail server cannot be used: %s", trouble)
                 pause = pace.defer(pace.SERVER, str(trouble))
                 batch.put_off(letter, pause.paused_until, str(trouble))
                 self.is_server_down = True
                 break
+        self._settle()
         return True
+
+    def end(self) -> None:
+        """Write down what is left to be, and hang up."""
+        try:
+            self._settle()
+            self.fates.make_safe()
+        finally:
+            self.transport.close()
 
     def _deliver(self, letter):
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
@@ -147,27 +163,44 @@ class _Worker:
                 self.sender,
                 to,
                 message,
-                lambda: claims.is_still_ours(letter, self._claimed_for()),
+                last_call=lambda: claims.is_still_ours(letter, self._claimed_for()),
+                meanwhile=self._settle,
             )
-        except NotOurs:
-            logger.warning("%s went to another worker meanwhile.", letter.message_id)
-        except Temporary as trouble:
-            claims.retry(letter, str(trouble))
-            if trouble.is_deferral:
-                self.slow.deferred(pace.domain_of(to), str(trouble))
-        except Uncertain as trouble:
-            claims.set_aside(letter, str(trouble))
-        except Permanent as trouble:
-            if trouble.is_bad_address:
-                _suppress(letter, str(trouble))
-                claims.fail(letter, FailReason.BAD_ADDRESS, str(trouble))
-            else:
-                claims.fail(letter, FailReason.REFUSED, str(trouble))
+        except Trouble as trouble:
+            self._settle()
+            self._note(letter, to, trouble)
         else:
             self.sent += 1
-            claims.sent(letter)
-            self.slow.took(pace.domain_of(to))
+            self.in_doubt = letter
+            if isinstance(letter, Notice):
+                self._settle()
+
+    def _settle(self):
+        """Write down that the last message was sent; always before another can be."""
+        letter, self.in_doubt = self.in_doubt, None
+        if letter:
+            self.fates.sent(letter)
+            self.slow.took(pace.domain_of(letter.address_now))
             self.slow.took(pace.SERVER)
+
+    def _note(self, letter, to, trouble):
+        """Write down why a message was not sent. Raises ``ServerDown`` again."""
+        match trouble:
+            case NotOurs():
+                logger.warning("%s went to another worker meanwhile.", letter.message_id)
+            case Temporary():
+                claims.retry(letter, str(trouble))
+                if trouble.is_deferral:
+                    self.slow.deferred(pace.domain_of(to), str(trouble))
+            case Uncertain():
+                claims.set_aside(letter, str(trouble))
+            case Permanent():
+                if trouble.is_bad_address:
+                    _suppress(letter, str(trouble))
+                reason = FailReason.BAD_ADDRESS if trouble.is_bad_address else FailReason.REFUSED
+                claims.fail(letter, reason, str(trouble))
+            case _:
+                raise trouble
 
     def _claimed_for(self) -> float:
         return time.monotonic() - self.claimed_at

@@ -16,6 +16,10 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 LastCall = Callable[[], bool]
+Meanwhile = Callable[[], object]
+# Seconds after which an answer counts as slow, and bytes after which a message does.
+SLOW = 0.005
+LARGE = 60_000
 # The answers to sender, recipient and DATA that let us go on.
 _WELL = ((250,), (250, 251), (354,))
 
@@ -107,17 +111,25 @@ class SmtpTransport:
         if connection is not None:
             connection.close()
 
-    def send(self, sender: str, address: str, message: bytes, last_call: LastCall) -> None:
+    def send(
+        self,
+        sender: str,
+        address: str,
+        message: bytes,
+        last_call: LastCall,
+        meanwhile: Meanwhile = bool,
+    ) -> None:
         """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
 
-        ``last_call`` is asked right before the final dot, while the server reads: up to there it
+        ``meanwhile`` is called while the server reads, or sooner if that takes long, and always
+        before ``last_call``. That is asked right before the final dot: up to there the server
         cannot have taken anything. Where it says no, the message is taken back.
         """
         if 0 < settings.MAIL_PER_CONNECTION <= self._begun_here:
             self._leave()
         is_new = self.open()
         try:
-            self._say_envelope(sender, address)
+            self._say_envelope(sender, address, meanwhile)
         except _Gone as error:
             # A connection kept for long may have been closed meanwhile: once more, on a new one.
             self.close()
@@ -125,14 +137,17 @@ class SmtpTransport:
                 raise error.trouble from error.__cause__
             self.open()
             try:
-                self._say_envelope(sender, address)
+                self._say_envelope(sender, address, meanwhile)
             except _Gone as again:
                 self.close()
                 raise again.trouble from again.__cause__
         self._begun_here += 1
+        if len(message) > LARGE:
+            meanwhile()
         self._guarded(self._say_message, message)
         said_at = time.monotonic()
         try:
+            meanwhile()
             may_end = last_call()
         except BaseException:
             self.close()
@@ -159,22 +174,31 @@ class SmtpTransport:
             pass
         self.close()
 
-    def _say_envelope(self, sender, address):
+    def _say_envelope(self, sender, address, meanwhile):
         """Sender, recipient and DATA; in one go where the server offers that (RFC 2920).
 
         Raises ``_Gone`` where the connection ended before anything about this message was
         answered.
         """
         connection = self._backend.connection
+        at_once = connection.has_extn("pipelining")
+        answers: list[tuple[int, bytes]] = []
         words = [
             f"MAIL FROM:{smtplib.quoteaddr(sender)}",
             f"RCPT TO:{smtplib.quoteaddr(address)}",
             "DATA",
         ]
-        at_once = connection.has_extn("pipelining")
+
+        def heard():
+            # Of a group's answers the first tells how slow they are; the rest may be read already.
+            is_first = not (at_once and answers)
+            if is_first and not select.select([connection.sock], [], [], SLOW)[0]:
+                meanwhile()
+            return connection.getreply()
+
         try:
             connection.send("\r\n".join([*words, ""]) if at_once else f"{words[0]}\r\n")
-            answers = [connection.getreply()]
+            answers.append(heard())
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             raise _Gone(Temporary("connection lost before the message")) from error
         self._hear_sender(*answers[0])
@@ -183,7 +207,7 @@ class SmtpTransport:
                 if answers[-1][0] not in _WELL[len(answers) - 1]:
                     break
                 self._guarded(connection.send, f"{word}\r\n")
-            self._guarded(lambda: answers.append(connection.getreply()))
+            self._guarded(lambda: answers.append(heard()))
             if answers[-1][0] == 421:
                 break
         for answer, well in zip(answers, _WELL, strict=False):
@@ -256,8 +280,16 @@ class BackendTransport:
     def close(self) -> None:
         """Nothing to do."""
 
-    def send(self, sender: str, address: str, message: bytes, last_call: LastCall) -> None:
+    def send(
+        self,
+        sender: str,
+        address: str,
+        message: bytes,
+        last_call: LastCall,
+        meanwhile: Meanwhile = bool,
+    ) -> None:
         """Hand over one message; any error of the backend counts as temporary."""
+        meanwhile()
         if not last_call():
             raise NotOurs("claimed by another worker")
         try:

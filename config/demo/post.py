@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from mailing import claims, editions, recipients
+from mailing import claims, editions, fates, recipients
 from mailing.addresses import address_hash
 from mailing.due_hours import due_hour, falls_on
 from mailing.models import (
@@ -135,7 +135,7 @@ class Post:
             claims.skip(letter, SkipReason.RHYTHM_NONE)
             return
         if not said:
-            claims.sent(letter)
+            fates.sent(letter)
         elif said == LOST:
             claims.set_aside(letter, "The connection was lost after the last dot")
         elif said == UNKNOWN:

@@ -184,6 +184,18 @@ def test_a_clock_that_ran_ahead_leaves_nobody_waiting(only_board, sink, settings
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
 
 
+def test_the_sweep_wakes_nobody_who_wants_no_mail_for_a_while(only_board):
+    owe(only_board, "ok")
+    until = MONDAY + timedelta(days=40)
+    held = Delivery.objects.get()
+    type(held.recipient).objects.update(paused_until=until)
+    Delivery.objects.update(next_attempt_at=until, state=State.RETRY)
+    with time_machine.travel(MONDAY, tick=False):
+        deliver.sweep()
+    held.refresh_from_db()
+    assert held.next_attempt_at == until
+
+
 def test_one_word_about_a_message_at_a_time_is_enough_where_pipelining_is_offered(only_board, sink):
     sink.offers_pipelining = True
     owe(only_board, "ok.1", "gone", "busy", "ok.2", "closing", "full", "spam", "ok.3")

@@ -1,0 +1,102 @@
+"""What a worker has sent: written down for each message, and kept in mind until the disk has it.
+
+A fate is written before the next message leaves, so that a worker that is killed doubles at most
+one. Nobody waits for the disk then: PostgreSQL has it, and the worker's death does not touch
+that. Were PostgreSQL itself to crash, it could forget what it had not put on its disk; so the
+worker remembers the last few fates and writes them again. One wait for the disk in a while makes
+all before it safe. Only where both go at once, because the machine does, are more than one doubled.
+"""
+
+import logging
+import time
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from .models import Message
+
+logger = logging.getLogger(__name__)
+
+# Also where a sweep took it from this worker meanwhile: nobody need send it again. Words of our
+# own in place of the query builder, because this is done once for each message.
+_SENT = """
+UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = %(now)s,
+                   attempts = attempts + 1, claim = NULL, lease_until = NULL
+WHERE id = ANY(%(ids)s) AND (claim = %(claim)s OR state IN ('pending', 'retry'))
+"""
+# Both are one transaction, because they are one string.
+_SENT_SOON = "SET LOCAL synchronous_commit TO OFF;" + _SENT
+# A row must change, or PostgreSQL has nothing to wait for.
+_TOUCH = "UPDATE {table} SET state = 'sent' WHERE id = %(id)s AND state = 'sent'"
+UNSAFE_SECONDS = 0.2  # about as long as PostgreSQL itself leaves between two looks at such fates
+_WAITS = (0.2, 0.5, 1, 2, 4, 0)  # seconds between tries while the database is away
+
+
+class Fates:
+    """The fates of one worker's messages, in one round."""
+
+    def __init__(self):
+        self._unsafe: list[Message] = []
+        self._since = 0.0
+
+    def sent(self, letter: Message) -> None:
+        """The server took it. Tries for some seconds to write that down, since it is true."""
+        now = time.monotonic()
+        self._since = self._since if self._unsafe else now
+        self._unsafe.append(letter)
+        waited = now - self._since
+        is_time = len(self._unsafe) >= settings.MAIL_UNSAFE_FATES or waited >= UNSAFE_SECONDS
+        if self._insist(lambda: _write([letter], soon=not is_time)) and is_time:
+            self._unsafe.clear()
+
+    def are_safe(self) -> None:
+        """This worker just had the database wait for the disk, so all before is there too."""
+        self._unsafe.clear()
+
+    def make_safe(self) -> None:
+        """Wait for the disk, where anything is not there yet."""
+        if self._unsafe:
+            self._insist(lambda: _touch(self._unsafe[-1]))
+            self._unsafe.clear()
+
+    def _insist(self, write) -> bool:
+        """Write; after a broken connection write all again that may be lost, on a new one."""
+        for wait in _WAITS:
+            try:
+                write()
+                return True
+            except (OperationalError, InterfaceError):
+                if not wait:
+                    raise
+                connection.close()
+                time.sleep(wait)
+                write = self._write_again
+        return False
+
+    def _write_again(self):
+        by_batch: dict[tuple, list[Message]] = {}
+        for letter in self._unsafe:
+            by_batch.setdefault((type(letter), letter.claim), []).append(letter)
+        for letters in by_batch.values():
+            _write(letters, soon=False, is_again=True)
+
+
+def sent(letter: Message) -> None:
+    """One message was sent; waits for the disk."""
+    _write([letter], soon=False)
+
+
+def _write(letters, *, soon, is_again=False):
+    [*_others, letter] = letters
+    statement = (_SENT_SOON if soon else _SENT).format(table=letter._meta.db_table)
+    ids = [one.pk for one in letters]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"now": timezone.now(), "ids": ids, "claim": letter.claim})
+        if not cursor.rowcount and not is_again:
+            logger.warning("%s was sent, and somebody else has it by now.", letter.message_id)
+
+
+def _touch(letter):
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH.format(table=letter._meta.db_table), {"id": letter.pk})

@@ -1,0 +1,100 @@
+"""What is written down about a message that was sent survives the database, and costs little."""
+
+import psycopg2
+import pytest
+import time_machine
+from django.db import connection
+
+from mailing import claims, deliver
+from mailing import fates as fates_module
+from mailing.fates import Fates
+from mailing.models import Delivery, State
+from tests.mailing.sending import MONDAY, owe, send
+
+
+@pytest.fixture
+def crash():
+    """End this test's connection and undo what it wrote about some deliveries, as a crash may."""
+
+    def forget(deliveries):
+        settings = connection.settings_dict
+        other = psycopg2.connect(
+            dbname=settings["NAME"], user=settings["USER"], password=settings["PASSWORD"],
+            host=settings["HOST"], port=settings["PORT"],
+        )  # fmt: skip
+        other.autocommit = True
+        with other.cursor() as cursor:
+            pid = connection.connection.info.backend_pid
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+            for delivery in deliveries:
+                cursor.execute(
+                    "UPDATE mailing_delivery SET state = 'claimed', claim = %s, lease_until = %s, "
+                    "finished_at = NULL, attempts = 0 WHERE id = %s",
+                    [str(delivery.claim), delivery.lease_until, delivery.pk],
+                )
+        other.close()
+
+    return forget
+
+
+def claimed(board):
+    owe(board, *(f"ok.{number}" for number in range(4)))
+    with time_machine.travel(MONDAY, tick=False):
+        return list(Delivery.objects.filter(pk__in=claims.claim(Delivery)).order_by("pk"))
+
+
+def states():
+    return list(Delivery.objects.order_by("pk").values_list("state", "attempts"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_forgot_in_a_crash_is_written_again(only_board, crash, monkeypatch):
+    monkeypatch.setattr(fates_module, "UNSAFE_SECONDS", 60)
+    first, second, third, fourth = claimed(only_board)
+    fates = Fates()
+    fates.sent(first)
+    fates.sent(second)
+    crash([first, second])
+    fates.sent(third)
+    assert states() == [(State.SENT, 1)] * 3 + [(State.CLAIMED, 0)]
+    fates = Fates()
+    fates.sent(fourth)
+    crash([fourth])
+    fates.make_safe()
+    assert states() == [(State.SENT, 1)] * 4
+
+
+@pytest.mark.django_db
+def test_the_database_waits_for_its_disk_once_for_many_fates(only_board, settings, sink):
+    settings.MAIL_UNSAFE_FATES = 1000
+    owe(only_board, *(f"ok.{number}" for number in range(40)))
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert send().sent == 40
+    fates = [sql for sql in statements if "SET state = 'sent'" in sql]
+    soon = [sql for sql in fates if "synchronous_commit" in sql]
+    assert len(soon) >= 30
+    # Whatever comes last, the disk is waited for: the round ends with all of them there.
+    assert "synchronous_commit" not in fates[-1]
+
+
+@pytest.mark.django_db
+def test_no_message_leaves_before_the_one_before_it_is_written_down(only_board, sink, monkeypatch):
+    owe(only_board, *(f"ok.{number}" for number in range(6)))
+    seen = []
+    ask = claims.is_still_ours
+
+    def looking(letter, claimed_for):
+        # Right before the dot of each message: what arrived so far is in the ledger.
+        seen.append((len(sink.arrived), Delivery.objects.filter(state=State.SENT).count()))
+        return ask(letter, claimed_for)
+
+    monkeypatch.setattr(claims, "is_still_ours", looking)
+    send()
+    assert seen == [(number, number) for number in range(6)]
+    assert deliver.send_due().sent == 0
