@@ -132,7 +132,7 @@ def make_person(one: Liaison | Application, made: set[str]) -> User | None:
 
 
 def say_languages(one: Liaison | Application, person: User) -> None:
-    """How well somebody knows their languages, and every third one offers help; by number."""
+    """How well somebody knows their languages, and who offers and needs help; by number."""
     said = {}
     for position, code in enumerate(one.languages):
         offers = one.number % 3 == 1 and not languages.is_english(code)
@@ -142,6 +142,8 @@ def say_languages(one: Liaison | Application, person: User) -> None:
             "offers_help_from_english": offers,
             "offers_help_to_english": offers and one.number % 2 == 0,
         }
+        if one.number % 5 == 2 and not languages.is_english(code):
+            said[code]["needs_help_from_english"] = True
     languages.save(person=person, change=languages.Change(said=said))
 
 
