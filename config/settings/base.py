@@ -198,8 +198,9 @@ QUESTION_REMINDER_DAYS = 7
 UNANSWERED_AFTER_DAYS = 30
 # Days for which the words and addresses of letters to liaisons are kept.
 LETTER_DAYS = 90
-# A letter's form is sent after so many seconds at the earliest, and at the latest.
-LETTER_FORM_SECONDS = (3, 86_400)
+# A form for anyone, such as a letter's, is sent after so many seconds at the earliest, and at the
+# latest.
+FORM_SECONDS = (3, 86_400)
 # How many letters in a day: of one address, of one account, from one network, to one liaison.
 LETTERS_FROM_ADDRESS_A_DAY = 5
 LETTERS_FROM_PERSON_A_DAY = 5

@@ -10,19 +10,16 @@ from web.one_line import OneLineField
 
 from ..accounts.forms import AddressField
 from ..models import User
-from . import stamps, ways
+from ..trapped_form import TrappedForm
+from . import ways
 
 ContactBy = User.ContactBy
 # What a text may have in a form before it is said to be too long: nothing typed is cut off.
 AREA = {"rows": 10, "dir": "auto"}
 
 
-class LetterForm(forms.Form):
-    """A letter to a liaison.
-
-    ``website`` is for programs, which fill in whatever they find: no person sees it. ``stamp`` says
-    since when the form is open. A form that one of the two stops comes back as it was typed.
-    """
+class LetterForm(TrappedForm):
+    """A letter to a liaison; its stamp is about the mandate of whom it goes to."""
 
     name = OneLineField(
         label=gettext_lazy("Your name"),
@@ -45,19 +42,25 @@ class LetterForm(forms.Form):
         widget=forms.Textarea(attrs=AREA),
         error_messages={"required": gettext_lazy("Please write your letter.")},
     )
-    website = forms.CharField(
-        label=gettext_lazy("Leave this field empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    field_order = ("name", "address", "language", "body")
+
+    trapped = gettext_lazy(
+        "A field that stays empty was filled in, perhaps by your browser. "
+        "We emptied it. Please send your letter again."
     )
-    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+    too_old = gettext_lazy("This page was open for very long. Please send your letter again.")
+    about_another = gettext_lazy(
+        "Something changed while you wrote. Please read to whom you write before you send."
+    )
+    too_fast = gettext_lazy(
+        "That was very fast. Please read your letter once more and send it again."
+    )
 
     def __init__(self, data=None, *, mandate_id: int, asks_address: bool, initial=None):
-        fresh = stamps.make(mandate_id)
-        super().__init__(data, initial={"language": get_language(), "stamp": fresh, **initial})
+        super().__init__(
+            data, about=f"mandate {mandate_id}", initial={"language": get_language(), **initial}
+        )
         self.mandate_id = mandate_id
-        self.fresh_stamp = fresh
-        self.read_stamp: stamps.Stamp | None = None
         if not asks_address:
             del self.fields["address"]
 
@@ -69,47 +72,6 @@ class LetterForm(forms.Form):
             field = self.fields["address"]
             raise forms.ValidationError(field.error_messages["invalid"], code="invalid") from error
         return address
-
-    def clean(self):
-        cleaned = super().clean()
-        problem = self._problem(cleaned)
-        if problem:
-            self.add_error(None, problem)
-        return cleaned
-
-    def _problem(self, cleaned) -> str:
-        """Why this may not be a person's letter yet; what to do is in the sentence."""
-        stamp = self.read_stamp = stamps.read(cleaned.get("stamp", ""))
-        if cleaned.get("website"):
-            return _(
-                "A field that stays empty was filled in, perhaps by your browser. "
-                "We emptied it. Please send your letter again."
-            )
-        if stamp is None or stamp.is_too_old:
-            return _("This page was open for very long. Please send your letter again.")
-        if stamp.mandate_id != self.mandate_id:
-            return _(
-                "Something changed while you wrote. Please read to whom you write before you send."
-            )
-        if stamp.is_too_fast:
-            return _("That was very fast. Please read your letter once more and send it again.")
-        return ""
-
-    def renew(self) -> None:
-        """Make the form that comes back one that can be sent: its trap empty, its stamp good."""
-        stamp = self.read_stamp
-        is_good = stamp and not stamp.is_too_old and stamp.mandate_id == self.mandate_id
-        self.data = {**self._typed(), "website": ""}
-        if not is_good:
-            self.begin_another()
-
-    def begin_another(self) -> None:
-        """Let what is sent next be a letter of its own."""
-        self.data = {**self._typed(), "stamp": self.fresh_stamp}
-
-    def _typed(self) -> dict[str, str]:
-        """What was typed, one text for each field."""
-        return {name: self.data.get(name, "") for name in self.fields}
 
 
 class AnswerForm(forms.Form):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from web.error_views import csrf_failure
 from web.policies import policy
 
+from .. import form_tokens
 from ..accounts import codes, mails
 from ..accounts.codes import Purpose
 from ..accounts.entrance import code_page
@@ -21,7 +22,7 @@ from ..accounts.forms import posted
 from ..accounts.network import network_address
 from ..errors import AlreadyDone, Refused
 from ..models import Group
-from . import sending, tokens, waiting, ways
+from . import sending, waiting, ways
 from .forms import LetterForm
 
 
@@ -45,8 +46,8 @@ def _for_anyone(*methods):
 @_for_anyone("GET", "HEAD", "POST")
 def letter_new(request, group):
     """The form; who has proved their address sends at once, everyone else is mailed a code."""
-    forged = tokens.problem(request) if request.method == "POST" else ""
-    if forged and not tokens.is_only_old(forged):
+    forged = form_tokens.problem(request) if request.method == "POST" else ""
+    if forged and not form_tokens.is_only_old(forged):
         return csrf_failure(request, forged)
     way = ways.of_group(group)
     before = waiting.of(request, group)

@@ -22,7 +22,7 @@ STRANGER = "stranger@example.org"
 @pytest.fixture
 def marked(client, come_in, db, settings):
     """Somebody, and a group with a liaison, who wrote the words wherever they could."""
-    settings.LETTER_FORM_SECONDS = (-1, 86_400)
+    settings.FORM_SECONDS = (-1, 86_400)
     come_in("writer@example.org")
     person = signed_in_person(client)
     person.display_name = person.wiki_username = MARK

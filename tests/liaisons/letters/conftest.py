@@ -16,7 +16,7 @@ BODY = "Good day,\n\nwhen do you meet next?\nA reader"
 def real_installation(db, settings):
     """Not a demo, and a form may be sent as fast as a test fills it in, unless a test says so."""
     Installation.objects.update_or_create(pk=1, defaults={"is_demo": False})
-    settings.LETTER_FORM_SECONDS = (0, 86_400)
+    settings.FORM_SECONDS = (0, 86_400)
 
 
 @pytest.fixture

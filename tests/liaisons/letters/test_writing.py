@@ -103,7 +103,7 @@ def test_the_trap_and_the_clock_stop_programs_and_keep_the_text(writer, settings
     assert "was filled in" in page
     assert "when do you meet next?" in page
     assert "spam.example.org" not in page
-    settings.LETTER_FORM_SECONDS = (30, 86_400)
+    settings.FORM_SECONDS = (30, 86_400)
     page = writer.client.post(writer.url, form | {"website": ""}).content.decode()
     assert "very fast" in page
     assert "when do you meet next?" in page
@@ -227,11 +227,11 @@ def test_nothing_is_claimed_that_was_not_sent(writer):
 
 def test_the_trap_is_out_of_everybodys_way(writer):
     page = writer.client.get(writer.url).content.decode()
-    trap = page.split('class="letter__trap"')[1].split("</form>")[0]
+    trap = page.split('class="form__trap"')[1].split("</form>")[0]
     assert "Leave this field empty" in trap
     assert 'tabindex="-1"' in trap
-    with open("static/css/parts/letters.css") as sheet:
-        assert ".letter__trap {\n  display: none;" in sheet.read()
+    with open("static/css/parts/forms.css") as sheet:
+        assert ".form__trap {\n  display: none;" in sheet.read()
 
 
 def test_the_group_page_leads_to_the_form(client, writer, swahili):
