@@ -16,11 +16,15 @@ class LiaisonsConfig(AppConfig):
         from .letters import keeping as letters_kept
         from .letters import notices as letters
         from .letters import own_next_steps as letters_to_answer
+        from .settings_pages import samples
+        from .subscribing import notices as subscriptions
 
         next_steps.register("liaisons", own_next_steps.offered)
         own_story.register_all()
         next_steps.register("letters", letters_to_answer.offered)
         letters.register_all()
+        subscriptions.register_all()
+        samples.register_all()
         letters_kept.register()
         notices.register_all()
         review_notices.register_all()

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mailing import notices
+from mailing import notices, subscriptions
 from web import rate_limits
 
 from .accounts import codes
@@ -93,6 +93,20 @@ def periods() -> list[Period]:
             timedelta(days=settings.MAIL_NOTICE_DAYS),
             "mailing.forget_old_notices",
             notices.forget_old,
+        ),
+        Period(
+            "subscription_requests",
+            _("An address for which news were asked and which nobody confirmed"),
+            subscriptions.kept_for(),
+            JOB,
+            subscriptions.forget_unconfirmed,
+        ),
+        Period(
+            "left_subscriptions",
+            _("An address without an account that wants no news any more, or takes none"),
+            timedelta(days=settings.SUBSCRIPTION_LEFT_DAYS),
+            JOB,
+            subscriptions.forget_left,
         ),
         Period(
             "sessions",

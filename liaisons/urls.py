@@ -12,6 +12,7 @@ app_name = "liaisons"
 urlpatterns = [
     path("join/", include("liaisons.join.urls")),
     path("my/settings/", include("liaisons.settings_pages.urls")),
+    path("subscribe/", include("liaisons.subscribing.urls")),
     path("groups/<slug:slug>/write/", letters.letter_new, name="letter_new"),
     path("groups/<slug:slug>/write/code/", letters.letter_code, name="letter_code"),
     path("groups/<slug:slug>/write/sent/", letters.letter_sent, name="letter_sent"),

@@ -65,6 +65,13 @@ def header_address(address: str) -> str:
     return wire
 
 
+def masked(address: str) -> str:
+    """Enough of an address for its owner to know it, and for nobody else: ``n…@e….org``."""
+    local, _at, domain = address.partition("@")
+    name, _dot, last = domain.rpartition(".")
+    return f"{local[:1]}…@{name[:1]}….{last}" if name else f"{local[:1]}…@…"
+
+
 def without_addresses(text: str) -> str:
     """The text with each e-mail address blotted out: servers like to repeat them in refusals."""
     return _ADDRESS.sub("‹address›", text)

@@ -45,6 +45,22 @@ def due_hour(zone: str, day: date) -> datetime:
     return local.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+def next_due_hour(rhythm: str, zone: str, after: datetime) -> datetime:
+    """The first hour after ``after`` in which this rhythm is due in this zone.
+
+    Raises ``ValueError`` for a rhythm without hours.
+    """
+    # No zone is more than 12 hours behind: yesterday's date is the earliest it can be there.
+    earliest = after.astimezone(UTC).date() - timedelta(days=1)
+    for ahead in range(LOOK_BACK_DAYS[Edition.Rhythm(rhythm)] + 2):
+        day = earliest + timedelta(days=ahead)
+        if falls_on(rhythm, day):
+            hour = due_hour(zone, day)
+            if hour > after:
+                return hour
+    raise ValueError(f"{rhythm} has no due hour in {zone}.")
+
+
 def last_due_hour(rhythm: str, zone: str, now: datetime) -> datetime:
     """The latest hour, begun by ``now``, in which this rhythm was due in this zone.
 

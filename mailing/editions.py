@@ -8,6 +8,7 @@ own cursor, not one for each hour that was missed.
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,6 +168,16 @@ def make_edition_for(recipient, at: datetime | None = None, *, dry_run=False) ->
     )
 
 
+def rehearse_for(recipient, look: Callable[[Delivery], Any], at: datetime | None = None) -> Any:
+    """What ``look`` says of the digest this person would get at ``at``; nothing of it stays.
+
+    ``look`` is given the delivery while it stands in the ledger, skipped or not.
+    """
+    at = at or timezone.now()
+    hour = _full_hour(at)
+    return _freeze(Edition.Rhythm.BY_HAND, hour, at=at, recipient=recipient, look=look)
+
+
 def _full_hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
@@ -231,7 +242,9 @@ def _wants_quiet(hour) -> Q:
 
 
 @transaction.atomic
-def _freeze(rhythm, hour, *, at, zones=(), recipient=None, dry_run=False) -> Frozen | None:
+def _freeze(
+    rhythm, hour, *, at, zones=(), recipient=None, dry_run=False, look=None
+) -> Frozen | Any | None:
     """Write the edition, its deliveries and the cursors they move; None where nobody is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -256,6 +269,10 @@ def _freeze(rhythm, hour, *, at, zones=(), recipient=None, dry_run=False) -> Fro
         edition.save(update_fields=["audience"])
         cursor.execute(_CURSORS, [cut_off, keys, edition.pk])
         cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
+    if look:
+        seen = look(edition.deliveries.select_related("edition", "recipient").get())
+        transaction.set_rollback(True)
+        return seen
     frozen = Frozen(edition, edition.figures(), _skipped(edition))
     if dry_run:
         transaction.set_rollback(True)

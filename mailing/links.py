@@ -24,6 +24,11 @@ def settings_url() -> str:
         return absolute("/")
 
 
+def manage_url(token: str) -> str:
+    """Where a subscriber without an account changes what they get, in the active language."""
+    return absolute(reverse(settings.MAIL_MANAGE_URL_NAME, args=[token]))
+
+
 def unsubscribe_url(token: str) -> str:
     """The link that ends the digest for the holder of the token."""
     return absolute(reverse("mailing:unsubscribe", args=[token]))

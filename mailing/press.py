@@ -12,10 +12,10 @@ from web import installation
 
 from . import mime, notices
 from .addresses import header_address
-from .links import absolute, mail_domain, settings_url, unsubscribe_url
+from .links import absolute, mail_domain, manage_url, settings_url, unsubscribe_url
 from .models import Delivery, Notice
 from .own_parts import NO_PART, OwnPart
-from .sections import NOTHING, Block, registered
+from .sections import NOTHING, Block, Section, registered
 
 # How many different messages and parts one worker keeps while it sends.
 KEPT = 500
@@ -79,18 +79,15 @@ class Press:
             raise LookupError(f"No section {', '.join(sorted(unknown))} is registered here.")
         before, after = [], []
         is_news = own.is_news
-        for section in registered():
-            # A section that is younger than the edition was not promised by it.
-            if section.key not in delivery.since:
-                continue
-            block = self._block(section, delivery)
-            if block.count:
-                part = {"label": block.heading or section.label, "block": block}
-                (before if section.is_urgent else after).append(part)
-                is_news = is_news or section.is_news
+        for section, block in self._blocks_of(delivery):
+            part = {"label": block.heading or section.label, "block": block}
+            (before if section.is_urgent else after).append(part)
+            is_news = is_news or section.is_news
         if not (is_news or delivery.is_quiet):
             return None
         unsubscribe = unsubscribe_url(mime.TOKEN_SLOT)
+        has_account = delivery.recipient.user_id is not None
+        change = settings_url() if has_account else manage_url(mime.TOKEN_SLOT)
         blocks = [*before, *after]
         headline = blocks[0]["block"].headline if blocks else ""
         is_quiet = not is_news
@@ -101,6 +98,7 @@ class Press:
             "headline": headline,
             "own_text": mime.TEXT_SLOT,
             "own_html": mime.HTML_SLOT,
+            "settings_url": change,
             "unsubscribe_url": unsubscribe,
         }
         return mime.compose(
@@ -108,8 +106,22 @@ class Press:
             subject=self._subject(headline or _general_subject(is_quiet)),
             text=render_to_string("mailing/digest.txt", context),
             html=render_to_string("mailing/digest.html", context),
-            headers=_headers_of_all_mail(delivery.language) | _headers_of_a_list(unsubscribe),
+            headers=_headers_of_all_mail(delivery.language)
+            | _headers_of_a_list(unsubscribe, change),
         )
+
+    def blocks_of(self, delivery: Delivery) -> list[tuple[Section, Block]]:
+        """The sections of one digest that have something to say, in its language."""
+        with translation.override(delivery.language):
+            return list(self._blocks_of(delivery))
+
+    def _blocks_of(self, delivery):
+        for section in registered():
+            # A section that is younger than the edition was not promised by it.
+            if section.key in delivery.since:
+                block = self._block(section, delivery)
+                if block.count:
+                    yield section, block
 
     def _block(self, section, delivery):
         besides = delivery.besides.get(section.key, {})
@@ -180,13 +192,13 @@ def _headers_of_all_mail(language) -> dict[str, str]:
     }
 
 
-def _headers_of_a_list(unsubscribe: str) -> dict[str, str]:
+def _headers_of_a_list(unsubscribe: str, change: str) -> dict[str, str]:
     """RFC 2919 (List-Id), RFC 2369 (List-…) and RFC 8058 (one click)."""
     return {
         "List-Id": f"Digest <digest.{mail_domain()}>",
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Help": f"<{settings_url()}>",
+        "List-Help": f"<{change}>",
         "List-Owner": f"<mailto:{settings.CONTACT_EMAIL}>",
         "List-Post": "NO",
         "Precedence": "list",

@@ -1,13 +1,21 @@
 """Who gets mail and how often: the verbs the apps above call."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from . import positions
 from .addresses import address_hash
 from .choices import Choices, tidy
 from .due_hours import is_time_zone
-from .models import Delivery, Notice, Preference, Recipient, Rhythm, SectionCursor
+from .models import (
+    Delivery,
+    Notice,
+    Preference,
+    Recipient,
+    Rhythm,
+    SectionCursor,
+    SubscriptionRequest,
+)
 
 DEFAULT_RHYTHM = Rhythm.WEEKLY
 
@@ -23,11 +31,14 @@ def sync_user(
     """
     time_zone = time_zone if is_time_zone(time_zone) else "UTC"
     hashed = address_hash(address)
+    hold_address(hashed)
     recipient = Recipient.objects.select_for_update().filter(user=user).first()
     if recipient is None:
-        recipient = _adopt(user, hashed) or Recipient(
+        recipient = _adopt(user, hashed if is_verified else "") or Recipient(
             user=user, joined_position=positions.current()
         )
+    elif is_verified:
+        _drop_subscription(hashed)
     moved = recipient.pk is not None and recipient.time_zone != time_zone
     recipient.address, recipient.address_hash = address.strip(), hashed
     recipient.is_verified = bool(hashed) and is_verified
@@ -42,6 +53,23 @@ def sync_user(
     if moved:
         recipient.preferences.filter(time_zone="").update(effective_at=timezone.now())
     return recipient
+
+
+def hold_address(hashed: str) -> None:
+    """Until the transaction ends nobody else gives this address to anybody.
+
+    Else an address that is confirmed without an account, and given to one, at the same moment
+    would get each digest twice.
+    """
+    if hashed:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [hashed])
+
+
+def _drop_subscription(hashed):
+    """The account's own settings hold for an address it comes to; nobody gets a digest twice."""
+    for subscriber in Recipient.objects.filter(user=None, address_hash=hashed).exclude(address=""):
+        forget(subscriber)
 
 
 def _adopt(user, hashed):
@@ -61,22 +89,30 @@ def forget_user(user) -> None:
     What still waited is dropped as skipped when its turn comes.
     """
     for recipient in Recipient.objects.select_for_update().filter(user=user):
-        if recipient.address:
-            elsewhere = Notice.objects.filter(address__iexact=recipient.address)
-            elsewhere.update(address="", context={}, error="", story=[])
-        recipient.user = None
-        recipient.address = recipient.address_hash = ""
-        recipient.is_verified = False
-        recipient.language, recipient.time_zone = "en", "UTC"
-        recipient.paused_until = None
-        recipient.forgotten_at = timezone.now()
-        recipient.save()
-        recipient.preferences.all().delete()
-        recipient.cursors.all().delete()
-        recipient.told_items.all().delete()
-        # A server's answer may repeat a name.
-        Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
-        Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
+        forget(recipient)
+
+
+@transaction.atomic
+def forget(recipient: Recipient) -> None:
+    """Empty the row of somebody who gets mail; with an account or without."""
+    recipient = Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
+    if recipient.address:
+        elsewhere = Notice.objects.filter(address__iexact=recipient.address)
+        elsewhere.update(address="", context={}, error="", story=[])
+        SubscriptionRequest.objects.filter(address_hash=recipient.address_hash).delete()
+    recipient.user = None
+    recipient.address = recipient.address_hash = ""
+    recipient.is_verified = False
+    recipient.language, recipient.time_zone = "en", "UTC"
+    recipient.paused_until = None
+    recipient.forgotten_at = timezone.now()
+    recipient.save()
+    recipient.preferences.all().delete()
+    recipient.cursors.all().delete()
+    recipient.told_items.all().delete()
+    # A server's answer may repeat a name.
+    Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
+    Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
 
 
 @transaction.atomic

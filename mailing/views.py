@@ -1,5 +1,6 @@
 """The unsubscribe link (RFC 8058): no login, no cookie, no CSRF token."""
 
+from django.conf import settings
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -36,8 +37,11 @@ def unsubscribe_view(request, token):
                 "mailing/unsubscribe.html",
                 {
                     "is_done": preference is None or preference.rhythm == Rhythm.NONE,
-                    "settings_url": links.settings_url(),
+                    "settings_url": (
+                        links.settings_url() if recipient.user_id else links.manage_url(token)
+                    ),
                     "has_account": recipient.user_id is not None,
+                    "kept_days": settings.SUBSCRIPTION_LEFT_DAYS,
                 },
             )
     response["Referrer-Policy"] = "no-referrer"

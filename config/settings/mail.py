@@ -64,6 +64,19 @@ MAIL_NOTICE_DAYS = int(os.environ.get("MAIL_NOTICE_DAYS", "90"))
 MAIL_PAUSE_MOST_DAYS = int(os.environ.get("MAIL_PAUSE_MOST_DAYS", "84"))
 # The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
 MAIL_SETTINGS_URL_NAME = "liaisons:settings"
+# The same for who has no account: the name of a page that takes the token of the link in a mail.
+MAIL_MANAGE_URL_NAME = "liaisons:subscription"
+
+# --- The digest without an account ----------------------------------------------------------------
+# Days for which a subscription waits to be confirmed, and for which the address of somebody who
+# left, or whose server takes no mail, is kept; the privacy page names both.
+SUBSCRIPTION_REQUEST_DAYS = int(os.environ.get("SUBSCRIPTION_REQUEST_DAYS", "7"))
+SUBSCRIPTION_LEFT_DAYS = int(os.environ.get("SUBSCRIPTION_LEFT_DAYS", "30"))
+# How many may be asked for: (how many, in how many seconds).
+SUBSCRIPTIONS_FOR_ADDRESS = (3, 86_400)
+SUBSCRIPTIONS_FROM_NETWORK = (20, 3_600)
+# How many samples of the digest somebody can have sent: (how many, in how many seconds).
+DIGEST_SAMPLES = (3, 86_400)
 
 # --- Jobs: Redis only nudges; what is to be done stands in the database ---------------------------
 CELERY_TASK_IGNORE_RESULT = True

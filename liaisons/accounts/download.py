@@ -20,7 +20,15 @@ from liaisons.models import (
     MandateEvent,
     User,
 )
-from mailing.models import Delivery, Notice, Preference, Recipient, ToldItem
+from mailing.addresses import address_hash
+from mailing.models import (
+    Delivery,
+    Notice,
+    Preference,
+    Recipient,
+    SubscriptionRequest,
+    ToldItem,
+)
 
 OF_A_LANGUAGE = (
     "language", "level", "needs_help_from_english", "needs_help_to_english",
@@ -187,9 +195,14 @@ def mail(person: User) -> dict[str, Any]:
                 "delivery__edition__hour", "section", "item"
             )
         ),
+        "subscriptions_to_confirm": list(
+            SubscriptionRequest.objects.filter(address_hash=address_hash(person.email)).values(
+                "address", "rhythm", "language", "time_zone", "choices", "asked_at"
+            )
+        ),
         "digests": list(
             Delivery.objects.filter(recipient__user=person).values(
-                "edition__rhythm", "edition__hour", *letter
+                "edition__rhythm", "edition__hour", "choices", *letter
             )
         ),
         "messages": list(

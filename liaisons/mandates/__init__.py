@@ -34,7 +34,7 @@ from .handing_over import (
     take_over,
 )
 from .nudging import asked_lately, remind_of_question, was_asked_lately
-from .reminding import remind_of_ends
+from .reminding import remind_of_ends, reminders_coming
 from .renewing import (
     apply_again,
     day_after_renewal,
@@ -81,6 +81,7 @@ __all__ = [
     "part_in",
     "remind_of_ends",
     "remind_of_question",
+    "reminders_coming",
     "renew",
     "renew_share_link",
     "renewable_from",

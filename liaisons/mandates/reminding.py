@@ -1,5 +1,6 @@
 """Reminders that a term ends: once for each term and step, and only while they are of use."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from .. import notices
-from ..models import Mandate, MandateReminder
+from ..models import Mandate, MandateReminder, User
 
 # So many mandates are looked at in one transaction.
 BATCH = 200
@@ -78,3 +79,30 @@ def _due(today: date) -> QuerySet[Mandate]:
         .annotate(step=step)
         .filter(~Exists(told))
     )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A reminder that will be sent: which mandate it is about, and on which day."""
+
+    mandate: Mandate
+    day: date
+
+
+def reminders_coming(person: User) -> list[Coming]:
+    """The next reminder of each of this person's mandates, as things stand; the soonest first."""
+    today = timezone.localdate()
+    held = Mandate.objects.unattended().filter(person=person, last_day__gte=today)
+    coming = []
+    for mandate in held.select_related("group").prefetch_related("reminders"):
+        told = [
+            one.days_before for one in mandate.reminders.all() if one.last_day == mandate.last_day
+        ]
+        days = [
+            mandate.last_day - timedelta(days=step)
+            for step in settings.MANDATE_REMINDER_DAYS
+            if step < min(told, default=step + 1)
+        ]
+        if ahead := [day for day in days if day >= today]:
+            coming.append(Coming(mandate, min(ahead)))
+    return sorted(coming, key=lambda one: one.day)

@@ -1,15 +1,11 @@
 """Forms of the settings pages."""
 
-import zoneinfo
-
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.group_search import fold
 from liaisons.models import Country, User
 from liaisons.name_choice import ShownByNameField
-from mailing.models.recipients import Rhythm
 from web.one_line import OneLineField
 
 
@@ -76,56 +72,6 @@ class ProfileForm(OwnFieldsForm):
         return super().save(commit)
 
 
-class LanguageForm(OwnFieldsForm):
-    """The language of mails, and the time zone of the digest's morning."""
-
-    saved = ("language", "time_zone")
-    language = forms.ChoiceField(label=_("Language of your mails"), choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("The digest comes at seven in the morning there.")
-    )
-
-    class Meta:
-        model = User
-        fields = ["language", "time_zone"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in time_zones()]
-
-
-class DigestForm(forms.Form):
-    """How often news come, and by which way."""
-
-    BY_MAIL, ON_TALK_PAGE = "mail", "talk_page"
-    channel = forms.ChoiceField(
-        label=_("Where do you want the news?"),
-        choices=[
-            (BY_MAIL, _("By e-mail")),
-            (ON_TALK_PAGE, _("On my Wikimedia talk page")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    rhythm = forms.ChoiceField(
-        label=_("How often?"),
-        choices=Rhythm.choices,
-        widget=forms.RadioSelect,
-        help_text=_("When there is nothing new, no mail is sent."),
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_channel(self):
-        channel = self.cleaned_data["channel"]
-        if channel == self.ON_TALK_PAGE and not self.user.wiki_username:
-            raise forms.ValidationError(_("Your account here has no Wikimedia user name."))
-        if channel == self.BY_MAIL and not self.user.email:
-            raise forms.ValidationError(_("Your account has no e-mail address yet."))
-        return channel
-
-
 class DeleteForm(forms.Form):
     """The confirmation that the account is to be deleted, and what histories say afterwards."""
 
@@ -155,10 +101,3 @@ class DeleteForm(forms.Form):
     def wants_pseudonym(self) -> bool:
         """True where histories are to call the person by a made-up name."""
         return self.cleaned_data.get("called") == self.PSEUDONYM
-
-
-def time_zones() -> list[str]:
-    """The time zones of places, by name; UTC first."""
-    places = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/",
-              "Europe/", "Indian/", "Pacific/")  # fmt: skip
-    return ["UTC", *sorted(z for z in zoneinfo.available_timezones() if z.startswith(places))]

@@ -5,14 +5,15 @@ from django.urls import path
 from liaisons.data_exports import views as data_views
 from liaisons.letters import inbox as letters
 
-from . import account_views, language_views, session_views, sign_in_views, views
+from . import account_views, language_views, mail_views, session_views, sign_in_views, views
 
 urlpatterns = [
     path("", views.overview, name="settings"),
     path("profile/", views.profile, name="settings_profile"),
-    path("language/", views.language, name="settings_language"),
+    path("language/", mail_views.language, name="settings_language"),
     path("languages/", language_views.languages, name="settings_languages"),
-    path("digest/", views.digest, name="settings_digest"),
+    path("digest/", mail_views.mail, name="settings_digest"),
+    path("digest/sample/", mail_views.sample, name="settings_sample"),
     path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),
     path("sign-in/wikimedia/", sign_in_views.connect, name="settings_sign_in_connect"),

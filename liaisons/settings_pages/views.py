@@ -16,7 +16,7 @@ from mailing import recipients
 from mailing.models.recipients import Rhythm
 from web import content_version
 
-from .forms import DigestForm, LanguageForm, ProfileForm
+from .forms import ProfileForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,46 +66,6 @@ def _preview(user):
     name = user.display_name or user.wiki_username or _("Your name")
     group = groups_of(user).first()
     return {"previews": [name, ""], "preview_group": group.name if group else _("your group")}
-
-
-@signed_in
-@form_page
-def language(request):
-    """The language of mails and the time zone."""
-    form = LanguageForm(posted(request), instance=_copy(request))
-    if form.is_valid():
-        with transaction.atomic():
-            if not people.still_there(request.user):
-                return redirect("account_login")
-            people.sync_recipient(form.save())
-        return _saved(request, "liaisons:settings_language")
-    return render(request, "liaisons/settings/language.html", {"form": form})
-
-
-@signed_in
-@form_page
-def digest(request):
-    """The rhythm of the digest, and the way news come."""
-    user = request.user
-    initial = {
-        "channel": DigestForm.ON_TALK_PAGE if user.prefers_talk_page else DigestForm.BY_MAIL,
-        "rhythm": recipients.preference_of(user).rhythm,
-    }
-    form = DigestForm(posted(request), initial=initial, user=user)
-    if form.is_valid():
-        with transaction.atomic():
-            if not people.still_there(user):
-                return redirect("account_login")
-            _save_digest(user, **form.cleaned_data)
-        return _saved(request, "liaisons:settings_digest")
-    return render(request, "liaisons/settings/digest.html", {"form": form})
-
-
-def _save_digest(user, *, channel, rhythm):
-    on_talk_page = channel == DigestForm.ON_TALK_PAGE
-    User.objects.filter(pk=user.pk).update(prefers_talk_page=on_talk_page)
-    people.sync_recipient(user)
-    recipients.set_rhythm(user, Rhythm.NONE if on_talk_page else rhythm)
 
 
 def _copy(request) -> User:

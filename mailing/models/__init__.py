@@ -14,6 +14,7 @@ from .recipients import (
     Suppression,
     obstacle,
 )
+from .subscriptions import SubscriptionRequest
 
 __all__ = [
     "ContentClock",
@@ -29,6 +30,7 @@ __all__ = [
     "SectionCursor",
     "SkipReason",
     "State",
+    "SubscriptionRequest",
     "Suppression",
     "ToldItem",
     "obstacle",

@@ -8,7 +8,6 @@ from django.utils import translation
 
 from liaisons.accounts import people
 from liaisons.models import User
-from mailing import recipients
 from mailing.models import Recipient
 from tests.factories import CountryFactory, UserFactory
 from web import content_version
@@ -37,7 +36,7 @@ def ada(client, come_in):
     return User.objects.get(email="ada@example.org")
 
 
-PAGES = ["settings", "settings_profile", "settings_language", "settings_digest", "settings_email",
+PAGES = ["settings", "settings_profile", "settings_digest", "settings_sample", "settings_email",
          "settings_password", "settings_data", "settings_delete", "settings_languages"]  # fmt: skip
 
 
@@ -127,29 +126,6 @@ def test_forged_fields_change_nothing(client, ada):
     assert (ada.is_staff, ada.is_superuser, ada.email) == (False, False, "ada@example.org")
     assert ada.wiki_username == ""
     assert ada.username.startswith("p:")
-
-
-def test_language_and_time_zone_reach_the_mailing(client, ada):
-    client.post(
-        reverse("liaisons:settings_language"), {"language": "fr", "time_zone": "Africa/Nairobi"}
-    )
-    recipient = Recipient.objects.get(user=ada)
-    assert (recipient.language, recipient.time_zone) == ("fr", "Africa/Nairobi")
-
-
-def test_the_rhythm_is_saved(client, ada):
-    client.post(reverse("liaisons:settings_digest"), {"channel": "mail", "rhythm": "daily"})
-    assert recipients.preference_of(ada).rhythm == "daily"
-
-
-def test_the_talk_page_needs_a_wikimedia_name(client, ada):
-    data = {"channel": "talk_page", "rhythm": "weekly"}
-    assert client.post(reverse("liaisons:settings_digest"), data).context["form"].errors["channel"]
-    User.objects.filter(pk=ada.pk).update(wiki_username="Ada")
-    client.post(reverse("liaisons:settings_digest"), data)
-    ada.refresh_from_db()
-    assert ada.prefers_talk_page
-    assert recipients.preference_of(ada).rhythm == "none"
 
 
 def test_a_new_address_counts_once_its_code_came_back(client, ada):

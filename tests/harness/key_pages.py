@@ -113,6 +113,8 @@ KEY_PAGES = (
     KeyPage("liaisons:join_support", role="member"),
     KeyPage("liaisons:letter_new"),
     KeyPage("liaisons:letter", role="liaison"),
+    KeyPage("liaisons:subscribe"),
+    KeyPage("liaisons:subscription"),
     KeyPage("liaisons:settings", role="liaison"),
     KeyPage("liaisons:settings_profile", role="liaison"),
     KeyPage("liaisons:settings_sign_in", role="liaison"),

@@ -16,8 +16,8 @@ from liaisons import mandates
 from liaisons.accounts import ways
 from liaisons.data_exports import making as data_exports
 from liaisons.models import Letter, Mandate, User
-from mailing import recipients, unsubscribe
-from mailing.models import Preference, Recipient
+from mailing import recipients, subscriptions, unsubscribe
+from mailing.models import Preference, Recipient, SubscriptionRequest
 from strategy.models import Relay, Report, Statement, Update
 from tests.browser import window
 from tests.factories import GroupFactory, MandateFactory
@@ -52,6 +52,8 @@ TASKS = {
     "record, change and withdraw a relay": "test_a_relay_from_first_to_last",
     "write, check and publish a report": "test_a_report_from_first_to_last",
     "end the mails by their link": "test_ending_the_mails",
+    "get news by e-mail without an account": "test_subscribing_without_an_account",
+    "change, pause and delete that by its link": "test_managing_a_subscription",
     "review an application": "test_reviewing_an_application",
     "schedule an update": "test_scheduling_an_update",
     "write to a liaison": "test_writing_to_a_liaison",
@@ -334,7 +336,7 @@ def test_a_report_from_first_to_last(at, world):
 
 
 def test_writing_to_a_liaison(at, world, settings):
-    settings.LETTER_FORM_SECONDS = (0, 3600)
+    settings.FORM_SECONDS = (0, 3600)
     page = at(world.group.get_absolute_url())
     page.locator("main a[href$='/write/']").click()
     page.locator("main [name=body]").fill("გამარჯობა")
@@ -373,6 +375,45 @@ def test_ending_the_mails(at, world):
     page.locator("main form button").first.click()
     assert page.locator("main form").count() == 0
     assert recipients.preference_of(world.people["liaison"]).rhythm == "none"
+
+
+def test_subscribing_without_an_account(at, world, settings):
+    settings.FORM_SECONDS = (0, 3600)
+    page = at(reverse("home"))
+    page.locator("main a[href$='/subscribe/']").click()
+    page.locator("main [name=rhythm][value=daily]").check()
+    page.locator(PRIMARY).first.click()
+    # What is missing is said, and nothing chosen is lost.
+    assert page.locator("#form-errors").count() == 1
+    assert page.locator("main [name=rhythm][value=daily]").is_checked()
+    page.locator("main [name=address]").fill("reader@example.org")
+    page.locator(PRIMARY).first.click()
+    assert page.url.endswith("/subscribe/sent/")
+    asked = SubscriptionRequest.objects.get(address="reader@example.org")
+    page.goto(reverse("liaisons:subscribe_confirm", args=[subscriptions.request_token(asked)]))
+    assert not Recipient.objects.filter(address="reader@example.org").exists()
+    page.locator(PRIMARY).first.click()
+    assert page.locator("main .cdx-message--success").count() == 1
+    recipient = Recipient.objects.get(address="reader@example.org")
+    assert recipient.preferences.get().rhythm == "daily"
+
+
+def test_managing_a_subscription(at, world):
+    link = reverse("liaisons:subscription", args=[subscriptions.manage_token(world.subscriber)])
+    page = at(link)
+    page.locator("main [name=rhythm][value=monthly]").check()
+    until = timezone.localdate() + timedelta(days=20)
+    page.locator("main [name=paused_until]").fill(until.isoformat())
+    page.locator(PRIMARY).first.click()
+    world.subscriber.refresh_from_db()
+    assert world.subscriber.paused_until.date() == until
+    page.locator("main button").last.click()
+    assert world.subscriber.preferences.get().rhythm == "none"
+    page.locator("main a[href$='/delete/']").click()
+    page.locator(PRIMARY).first.click()
+    assert page.url.endswith("/subscribe/deleted/")
+    world.subscriber.refresh_from_db()
+    assert world.subscriber.address == ""
 
 
 def test_reviewing_an_application(at):

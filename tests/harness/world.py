@@ -39,7 +39,8 @@ from liaisons.models import (
     SecondStepReset,
     User,
 )
-from mailing import recipients, unsubscribe
+from mailing import recipients, subscriptions, unsubscribe
+from mailing.models import Recipient, SubscriptionRequest
 from strategy import updates
 from strategy.models import (
     Relay,
@@ -81,6 +82,8 @@ class World:
     letter: Letter
     export: DataExport
     token: str
+    subscriber: Recipient
+    asked: SubscriptionRequest
     handover: str
     event: MandateEvent
     passkey: Authenticator
@@ -211,6 +214,8 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         letter=letter,
         export=export_of(alice),
         token=unsubscribe.token_for(reader.pk, reader.address_hash),
+        subscriber=subscriber_of("subscriber@example.org"),
+        asked=subscriptions.ask("asked@example.org", WISH),
         handover=handover,
         event=MandateEvent.objects.filter(mandate__person=carol).first(),
         passkey=Authenticator.objects.create(
@@ -219,6 +224,14 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             data={"name": "გასაღები", "credential": {}},
         ),
     )
+
+
+WISH = subscriptions.Wish("weekly", "en", "UTC", {"topics": ["advocacy"]})
+
+
+def subscriber_of(address: str) -> Recipient:
+    """Somebody who gets the digest without an account."""
+    return subscriptions.confirm(subscriptions.ask(address, WISH))
 
 
 def people_with_roles() -> dict[str, User]:
@@ -354,6 +367,9 @@ SAMPLES = {
     "mfa_edit_webauthn": lambda w: {"pk": w.passkey.pk},
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
     "mailing:unsubscribe": lambda w: {"token": w.token},
+    "liaisons:subscribe_confirm": lambda w: {"token": subscriptions.request_token(w.asked)},
+    "liaisons:subscription": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
+    "liaisons:subscription_delete": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
     "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
     "admin:liaisons_user_second_step": lambda w: {"object_id": w.people["editor"].pk},
     "admin:liaisons_user_story": lambda w: {"object_id": w.people["liaison"].pk},

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from django import template
@@ -113,6 +114,18 @@ def _day_and_time(value: datetime, time_format: str) -> SafeString:
     pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
     clock = dates.format_time(local, time_format, tzinfo=local.tzinfo, locale=locale)
     return _time(local, pattern.replace("{0}", clock).replace("{1}", day_text(local.date())))
+
+
+@register.filter
+def moment_in(value: datetime | None, zone: str) -> str:
+    """``{{ next.at|moment_in:zone }}``: day and time in a time zone, which is named."""
+    if not value:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    date_text = dates.format_date(local, "full", locale=_locale())
+    time_text = dates.format_time(local, "short", tzinfo=local.tzinfo, locale=_locale())
+    zone_text = dates.get_timezone_name(local, locale=_locale())
+    return _time(local, f"{_first_of_month(date_text)}, {time_text} ({zone_text})")
 
 
 @register.filter

@@ -1,0 +1,69 @@
+"""The form of all that concerns mail, on one page."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from liaisons.mail_fields import (
+    ChoosingForm,
+    MailLanguageField,
+    PauseField,
+    RhythmField,
+    TimeZoneField,
+    initial_choices,
+    pause_day,
+)
+from liaisons.models import User
+from mailing import recipients
+
+
+class MailForm(ChoosingForm):
+    """By which way news come, how often, in which language, of what, and from when on."""
+
+    BY_MAIL, ON_TALK_PAGE = "mail", "talk_page"
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Where do you want the news?"),
+        choices=[
+            (BY_MAIL, gettext_lazy("By e-mail")),
+            (ON_TALK_PAGE, gettext_lazy("On my Wikimedia talk page")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    rhythm = RhythmField(may_be_none=True)
+    language = MailLanguageField()
+    time_zone = TimeZoneField()
+    paused_until = PauseField()
+
+    def __init__(self, data=None, *, user: User):
+        preference = recipients.preference_of(user)
+        on_talk_page = user.prefers_talk_page
+        super().__init__(
+            data,
+            initial={
+                "channel": self.ON_TALK_PAGE if on_talk_page else self.BY_MAIL,
+                "rhythm": preference.rhythm,
+                "language": user.language,
+                "time_zone": user.time_zone,
+                "paused_until": pause_day(preference.recipient),
+                **initial_choices(preference.choices),
+            },
+        )
+        self.user = user
+
+    def clean_channel(self):
+        channel = self.cleaned_data["channel"]
+        if channel == self.ON_TALK_PAGE and not self.user.wiki_username:
+            raise forms.ValidationError(_("Your account here has no Wikimedia user name."))
+        if channel == self.BY_MAIL and not self.user.email:
+            raise forms.ValidationError(_("Your account has no e-mail address yet."))
+        return channel
+
+    def clean(self):
+        cleaned = super().clean()
+        try:
+            cleaned["paused_until"] = self.fields["paused_until"].clean_for(
+                cleaned.get("paused_until"), cleaned.get("time_zone", "UTC")
+            )
+        except forms.ValidationError as error:
+            self.add_error("paused_until", error)
+        return cleaned

@@ -1,0 +1,110 @@
+"""All that concerns mail, on one page; what comes next, and how a digest looks."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from liaisons import mandates
+from liaisons.access import signed_in
+from liaisons.accounts import people
+from liaisons.accounts.forms import posted
+from liaisons.errors import Refused
+from liaisons.models import User
+from mailing import pauses, recipients, upcoming
+from mailing.models import Rhythm, SkipReason
+
+from . import samples
+from .mail_forms import MailForm
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request) -> HttpResponseBase:
+    """Which mail somebody wants, and what they get next."""
+    user = User.objects.get(pk=request.user.pk)
+    form = MailForm(posted(request), user=user)
+    if form.is_valid():
+        with transaction.atomic():
+            if not people.still_there(user):
+                return redirect("account_login")
+            _save(user, form)
+        messages.success(request, _("Your changes are saved."))
+        return redirect("liaisons:settings_digest")
+    return render(
+        request,
+        "liaisons/settings/digest.html",
+        {"form": form, **_next(user), "reminders": mandates.reminders_coming(user)},
+    )
+
+
+def _save(user, form):
+    said = form.cleaned_data
+    on_talk_page = said["channel"] == MailForm.ON_TALK_PAGE
+    user.prefers_talk_page = on_talk_page
+    user.language, user.time_zone = said["language"], said["time_zone"]
+    user.save(update_fields=["prefers_talk_page", "language", "time_zone"])
+    people.sync_recipient(user)
+    preference = recipients.set_rhythm(
+        user, Rhythm.NONE if on_talk_page else said["rhythm"], choices=form.chosen
+    )
+    pauses.set_pause(preference.recipient, said["paused_until"])
+
+
+def _next(user) -> dict:
+    preference = recipients.preference_of(user)
+    if preference.pk is None:
+        return {"next": None, "is_busy": False}
+    try:
+        found = upcoming.next_digest(preference)
+    except upcoming.Busy:
+        return {"next": None, "is_busy": True}
+    reason = found.reason if found.reason in SkipReason.values else ""
+    is_empty = reason == SkipReason.EMPTY
+    return {
+        "next": found,
+        "is_busy": False,
+        "is_at_once": found.rhythm == Rhythm.AT_ONCE,
+        "why_not": SkipReason(reason).label if reason and not is_empty else "",
+        "is_empty": is_empty,
+        "zone": preference.time_zone_used,
+    }
+
+
+@signed_in
+@require_safe
+def language(request):
+    """The earlier address of language and time zone, which are on the page with all of mail."""
+    return redirect("liaisons:settings_digest", permanent=True)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def sample(request) -> HttpResponseBase:
+    """How a digest looks; POST mails one to oneself."""
+    if request.method == "POST":
+        try:
+            samples.send(request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        except upcoming.Busy:
+            messages.error(request, samples.BUSY)
+        else:
+            messages.success(request, _("A sample is on its way to you."))
+        return redirect("liaisons:settings_sample")
+    try:
+        shown, is_busy = samples.sample_of(request.user), False
+    except upcoming.Busy:
+        shown, is_busy = None, True
+    return render(
+        request,
+        "liaisons/settings/sample.html",
+        {
+            "sample": shown,
+            "html": samples.harmless(shown.html) if shown else "",
+            "is_busy": is_busy,
+            "has_address": bool(request.user.email),
+        },
+    )

@@ -1,0 +1,172 @@
+"""What somebody gets next, and when; and how a digest looks.
+
+It is made as the real one is made: an edition is frozen for this person, looked at, and taken back.
+So it says the truth, as of now: until the day comes more is published, and topics close.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import override
+
+from . import editions, pauses, positions
+from .due_hours import next_due_hour
+from .models import Delivery, Edition, Preference, Rhythm
+from .own_parts import NO_PART, OwnPart, OwnParts
+from .press import Press
+from .sections import registered
+from .unsubscribe import token_for
+
+# How long a page waits for a worker that is freezing an edition for everybody right now.
+WAIT = "1500ms"
+# A sample shows so many things of each section where nothing is new.
+IN_A_SAMPLE = 3
+
+
+class Busy(Exception):
+    """An edition is being frozen for everybody right now; ask again in a minute."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section as it would be now: its heading, how many things, and the first of them."""
+
+    label: Any
+    count: int
+    headline: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """When the next digest comes and what it would hold.
+
+    ``at`` is None where there is no date: nothing is wanted, or it comes when something is
+    published. ``reason`` says why none would come as things stand, or is "". ``own`` is the first
+    thing of the person's own part.
+    """
+
+    rhythm: str
+    at: datetime | None
+    paused_until: datetime | None
+    parts: list[Part]
+    own: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A digest as it would look: ready for a page, or for a template of a mail."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    # False where nothing is new: then it holds what was published last.
+    is_new: bool
+
+
+def next_digest(preference: Preference, at: datetime | None = None) -> Next:
+    """The next digest of this person as things stand at ``at`` (default: now).
+
+    Raises ``Busy``.
+    """
+    at = at or timezone.now()
+    paused = pauses.paused_until(preference.recipient, at)
+    if preference.rhythm == Rhythm.NONE:
+        return Next(preference.rhythm, None, paused, [], "", "")
+    parts, own, reason = _rehearsed(preference, _contents, paused or at)
+    return Next(
+        rhythm=preference.rhythm,
+        at=_when(preference, paused or at),
+        paused_until=paused,
+        parts=parts,
+        own=own,
+        reason=reason,
+    )
+
+
+def sample_for(preference: Preference) -> Sample | None:
+    """How the digest looks; None where nothing was ever published. Raises ``Busy``."""
+    paused = pauses.paused_until(preference.recipient)
+    found = _rehearsed(preference, _as_a_mail, paused or timezone.now())
+    return found or _as_a_mail(_of_the_newest(preference), is_new=False)
+
+
+def _when(preference, after):
+    if preference.rhythm not in Edition.BY_THE_CLOCK:
+        return None
+    return next_due_hour(preference.rhythm, preference.time_zone_used, after)
+
+
+@transaction.atomic
+def _rehearsed(preference, look, at):
+    """What ``look`` sees of a digest that is frozen for this person at ``at``, and taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+    try:
+        return editions.rehearse_for(preference.recipient, look, at)
+    except OperationalError as error:
+        raise Busy from error
+
+
+def _contents(delivery: Delivery) -> tuple[list[Part], str, str]:
+    parts = [
+        Part(block.heading or section.label, block.count, block.headline)
+        for section, block in Press().blocks_of(delivery)
+    ]
+    own = _own_part(delivery)
+    return parts, own.headline, delivery.reason
+
+
+def _own_part(delivery) -> OwnPart:
+    return OwnParts().of(delivery) if delivery.recipient.user_id else NO_PART
+
+
+def _as_a_mail(delivery: Delivery, *, is_new: bool = True) -> Sample | None:
+    own = _own_part(delivery) if is_new else NO_PART
+    sheet = Press().digest(delivery, own)
+    if sheet is None or delivery.reason:
+        return None
+    recipient = delivery.recipient
+    written = sheet.filled(
+        address="you@example.org",
+        message_id="<sample@example.org>",
+        token=token_for(recipient.pk, recipient.address_hash),
+        text=own.text,
+        html=own.html,
+    )
+    message = message_from_bytes(written, policy=policy.default)
+    bodies = {part.get_content_type(): part.get_content() for part in message.iter_parts()}
+    return Sample(
+        language=delivery.language,
+        subject=str(message["Subject"]),
+        text=bodies["text/plain"],
+        html=bodies["text/html"],
+        is_new=is_new,
+    )
+
+
+def _of_the_newest(preference) -> Delivery:
+    """A digest of what was published last, whether the person knows it or not; in no ledger."""
+    until = positions.current()
+    with override(preference.language_used):
+        since = {
+            section.key: _before_the_newest(section, until, preference.choices)
+            for section in registered()
+        }
+    return Delivery(
+        edition=Edition(rhythm=Edition.Rhythm.BY_HAND, hour=timezone.now(), cut_off=until),
+        recipient=preference.recipient,
+        language=preference.language_used,
+        since=since,
+        choices=preference.choices,
+    )
+
+
+def _before_the_newest(section, until, choices) -> int:
+    items = section.chosen(section.items(0, until), choices)[-IN_A_SAMPLE:]
+    return items[0].position - 1 if items else until
