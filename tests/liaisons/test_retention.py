@@ -13,8 +13,8 @@ from config.celery import app
 from liaisons import mandates, retention, tasks
 from liaisons.mandates import rules
 from liaisons.models import DataExport, Endorsement, Letter, Mandate, MandateEvent
-from mailing import notices
-from mailing.models import Notice
+from mailing import notices, subscriptions
+from mailing.models import Notice, Recipient, SubscriptionRequest
 from tests.factories import MandateFactory, UserFactory
 
 DAY = timedelta(days=1)
@@ -72,6 +72,20 @@ def export(at):
     return lambda: not DataExport.objects.filter(pk=made.pk).exists()
 
 
+def subscription_request(at):
+    wish = subscriptions.Wish("weekly", "en", "UTC", {})
+    asked = subscriptions.ask(f"asked{at.timestamp()}@example.org", wish)
+    SubscriptionRequest.objects.filter(pk=asked.pk).update(asked_at=at)
+    return lambda: not SubscriptionRequest.objects.filter(pk=asked.pk).exists()
+
+
+def left_subscription(at):
+    wish = subscriptions.Wish("weekly", "en", "UTC", {})
+    left = subscriptions.confirm(subscriptions.ask(f"left{at.timestamp()}@example.org", wish))
+    left.preferences.update(rhythm="none", effective_at=at)
+    return lambda: Recipient.objects.get(pk=left.pk).address == ""
+
+
 MADE = {
     "drafts": draft,
     "applications": application,
@@ -79,6 +93,8 @@ MADE = {
     "letters": letter,
     "notices": notice,
     "exports": export,
+    "subscription_requests": subscription_request,
+    "left_subscriptions": left_subscription,
 }
 
 
