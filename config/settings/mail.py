@@ -63,7 +63,7 @@ MAIL_NOTICE_DAYS = int(os.environ.get("MAIL_NOTICE_DAYS", "90"))
 # MAIL_NOTICE_DAYS.
 MAIL_PAUSE_MOST_DAYS = int(os.environ.get("MAIL_PAUSE_MOST_DAYS", "84"))
 # The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
-MAIL_SETTINGS_URL_NAME = "liaisons:settings"
+MAIL_SETTINGS_URL_NAME = "liaisons:settings_digest"
 # The same for who has no account: the name of a page that takes the token of the link in a mail.
 MAIL_MANAGE_URL_NAME = "liaisons:subscription"
 

@@ -30,6 +30,9 @@ class MailForm(ChoosingForm):
         widget=forms.RadioSelect,
     )
     rhythm = RhythmField(may_be_none=True)
+    tells_when_quiet = forms.BooleanField(
+        label=gettext_lazy("Also tell me when nothing happened for a month"), required=False
+    )
     language = MailLanguageField()
     time_zone = TimeZoneField()
     paused_until = PauseField()
@@ -42,6 +45,7 @@ class MailForm(ChoosingForm):
             initial={
                 "channel": self.ON_TALK_PAGE if on_talk_page else self.BY_MAIL,
                 "rhythm": preference.rhythm,
+                "tells_when_quiet": preference.tells_when_quiet,
                 "language": user.language,
                 "time_zone": user.time_zone,
                 "paused_until": pause_day(preference.recipient),

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,6 +51,8 @@ def _save(user, form):
     preference = recipients.set_rhythm(
         user, Rhythm.NONE if on_talk_page else said["rhythm"], choices=form.chosen
     )
+    if preference.tells_when_quiet != said["tells_when_quiet"]:
+        recipients.tell_when_quiet(user, said["tells_when_quiet"])
     pauses.set_pause(preference.recipient, said["paused_until"])
 
 
@@ -80,6 +83,10 @@ def language(request):
     return redirect("liaisons:settings_digest", permanent=True)
 
 
+def _direction_of(code: str) -> str:
+    return "rtl" if get_language_info(code)["bidi"] else "ltr"
+
+
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def sample(request) -> HttpResponseBase:
@@ -104,6 +111,7 @@ def sample(request) -> HttpResponseBase:
         {
             "sample": shown,
             "html": samples.harmless(shown.html) if shown else "",
+            "direction": _direction_of(shown.language) if shown else "",
             "is_busy": is_busy,
             "has_address": bool(request.user.email),
         },

@@ -73,7 +73,8 @@ def test_everything_is_saved_at_once(browser, ada):
     page = browser.get(reverse(PAGE))
     assert page.context["form"]["paused_until"].value() == day
     assert "You paused until" in page.text
-    save(browser, paused_until="", only_topics=[])
+    save(browser, paused_until="", only_topics=[], tells_when_quiet="on")
+    assert recipients.preference_of(ada).tells_when_quiet
     assert recipient_of(ada).paused_until is None
     assert recipients.preference_of(ada).choices == {}
 

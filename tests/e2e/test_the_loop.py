@@ -70,8 +70,6 @@ def wish_for_digests(page: Page, walk: Walk, product: Product):
     """The liaison signs in and asks for each update at once, in their language."""
     sign_in_by_code(page, product, walk.address, f"/{walk.code}/my/settings/digest/")
     page.locator("[name=rhythm][value=at_once]").check()
-    go_on(page)
-    page.goto(f"/{walk.code}/my/settings/language/")
     page.locator("[name=language]").select_option(walk.code)
     go_on(page)
     page.goto(f"/{walk.code}/my/")
