@@ -2,7 +2,8 @@
 
 from .groups import Group
 from .letters import BlockedSender, Letter
-from .mandates import Endorsement, Handover, Mandate, MandateEvent, MandateReminder
+from .mandate_records import Endorsement, Handover, MandateEvent, MandateReminder
+from .mandates import Mandate
 from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
 from .second_step_resets import SecondStepReset
