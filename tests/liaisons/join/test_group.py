@@ -44,7 +44,7 @@ def test_live_suggestions_give_public_facts_only(browser, alice, bob, swahili):
 
 
 def test_live_suggestions_are_limited(browser, monkeypatch):
-    monkeypatch.setattr("liaisons.join.views.SUGGESTIONS_A_MINUTE", 2)
+    monkeypatch.setattr("liaisons.join.group_views.SUGGESTIONS_A_MINUTE", 2)
     with time_machine.travel("2026-06-01T12:00:00Z", tick=False):
         answers = [browser.get(at("join_suggestions"), {"q": "x"}).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
