@@ -51,6 +51,11 @@ def is_core_team(user) -> bool:
     return user.is_authenticated and user.is_active and user.is_staff
 
 
+def may_review(person) -> bool:
+    """True for people of the Core Team whose role includes reviewing mandates."""
+    return bool(person.is_active and person.is_staff and person.has_perm("liaisons.review_mandate"))
+
+
 def liaison(view):
     """For people with an active mandate. Other accounts read who may, and how to become one."""
 

@@ -1,8 +1,9 @@
 """Who of the Core Team becomes the contact of a liaison: the rules by region and language.
 
 The rule that names more wins; where two name as much, the one for the language does: people ask
-more easily in a language of their own. While a contact is away the stand-in takes their place, and
-where nobody of a rule is there the next rule is asked.
+more easily in a language of their own. While a contact is away the stand-in takes their place, for
+new liaisons and for those they have already, and where nobody of a rule is there the next rule is
+asked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,23 @@ class Rules:
                 return person
         return None
 
+    def stand_in_for(self, mandate: Mandate) -> User | None:
+        """Who answers a liaison while their contact is not there; None where nobody is named.
+
+        The stand-in of the contact's own rule: the one that fits the liaison first, then any other
+        (a contact may have been given by hand). Else whom the rules name.
+        """
+        contact = mandate.contact
+        if contact is None or is_there(contact):
+            return None
+        own = [rule for rule in self._by_place.values() if rule.contact_id == contact.pk]
+        fitting = [rule for rule in self._fitting(mandate) if rule in own]
+        for rule in [*fitting, *own]:
+            person = rule.stand_in
+            if person and is_there(person) and person.pk not in (self._without, mandate.person_id):
+                return person
+        return self.contact_for(mandate)
+
     def _fitting(self, mandate: Mandate) -> Iterator[ContactRule]:
         region = mandate.group.region_id if mandate.group else None
         languages = languages_of(mandate.person)
@@ -62,6 +80,43 @@ def answering(rule: ContactRule, *, without: Iterable[int | None] = ()) -> User 
         if person and is_there(person) and person.pk not in without:
             return person
     return None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody's contact, and who answers in their place while they are away."""
+
+    person: User
+    stand_in: User | None = None
+
+    @property
+    def answering(self) -> User:
+        """Who answers today; the contact themselves where nobody stands in."""
+        return self.stand_in or self.person
+
+
+def contacts_of(mandates: Iterable[Mandate]) -> list[Contact]:
+    """The contacts of a person's mandates, each once; the rules are read where one is away.
+
+    Nothing is written down: when the contact is back, everything is as before.
+    """
+    rules = None
+    found: dict[int, Contact] = {}
+    for mandate in mandates:
+        contact = mandate.contact
+        if contact is None or contact.pk in found:
+            continue
+        if is_there(contact):
+            found[contact.pk] = Contact(contact)
+        else:
+            rules = rules or Rules()
+            found[contact.pk] = Contact(contact, rules.stand_in_for(mandate))
+    return list(found.values())
+
+
+def contact_of(mandate: Mandate) -> Contact | None:
+    """The contact of one mandate, and who answers today; None where it has none."""
+    return next(iter(contacts_of([mandate])), None)
 
 
 def is_there(person: User) -> bool:

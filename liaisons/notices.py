@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mailing import notices
 from web import installation
 
+from . import contact_rules
 from .access import is_core_team
 from .models import Mandate, MandateEvent
 from .waiting_times import usual_review_days
@@ -79,11 +80,9 @@ def tell(event: MandateEvent) -> None:
     kind = AFTER.get(MandateEvent.Kind(event.kind))
     if kind and not is_replacement(event):
         notices.send(kind, mandate.person, context)
-    if event.kind == MandateEvent.Kind.ANSWERED and mandate.reviewer:
-        notices.send(ANSWERED, mandate.reviewer, context)
     is_own_end = event.kind == MandateEvent.Kind.ENDED and event.actor_id == mandate.person_id
-    if is_own_end and mandate.contact:
-        notices.send(LEFT, mandate.contact, context)
+    if is_own_end and (contact := contact_rules.contact_of(mandate)):
+        notices.send(LEFT, contact.answering, context)
 
 
 def is_replacement(event: MandateEvent) -> bool:
@@ -177,12 +176,16 @@ def preview(kind: str, mandate: Mandate, message: str) -> tuple[str, str]:
 
 
 def _context(mandate: Mandate, message: str) -> dict:
+    contact = contact_rules.contact_of(mandate)
+    stand_in = contact.stand_in if contact else None
     return {
         "group": mandate.group,
         "mandate": mandate,
         "message": message,
         "applicant": mandate.person.name_for_core_team,
-        "contact": mandate.contact.name_for_core_team if mandate.contact else "",
+        "contact": contact.person.name_for_core_team if contact else "",
+        "contact_away_until": contact.person.away_until if contact else None,
+        "stand_in": stand_in.name_for_core_team if stand_in else "",
         "contact_email": settings.CONTACT_EMAIL,
         "usual_days": usual_review_days(),
         "mandate_url": settings.BASE_URL + reverse("liaisons:mandate", args=[mandate.pk]),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import mandates, seats
+from . import contact_rules, mandates, seats
 from .access import own_mandate_or_404, signed_in
 from .errors import Refused
 from .models import Mandate, MandateEvent
@@ -140,6 +140,7 @@ def _page(request, mandate, answer_form=None):
             "ended": ended,
             "is_renewable": mandates.is_renewable(mandate),
             "stand_in": _stand_in(mandate),
+            "contact": contact_rules.contact_of(mandate),
             "successor": mandates.successor_of(mandate),
             **said_about(mandate),
             "answer_form": answer_form or AnswerForm(),

@@ -8,13 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices as mailing_notices
+from web import rate_limits
 
-from . import notices
-from .models import MandateEvent
+from . import contact_rules, notices
+from .access import may_review
+from .models import Mandate, MandateEvent
 
 SUCCESSOR = "mandate_successor"
 REPLACED = "mandate_replaced"
 WROTE = "mandate_wrote"
+WROTE_UNTAKEN = "mandate_wrote_untaken"
 REPLIED = "mandate_replied"
 CONTESTED = "mandate_contested"
 REVIEW_OPENED = "mandate_review_opened"
@@ -24,12 +27,19 @@ KINDS = {
     SUCCESSOR: _("Somebody used the link for a successor"),
     REPLACED: _("A successor is confirmed"),
     WROTE: _("An applicant wrote"),
+    WROTE_UNTAKEN: _("An applicant wrote, and no reviewer is there"),
     REPLIED: _("The Core Team replied"),
     CONTESTED: _("A mandate is contested: to the contact"),
     REVIEW_OPENED: _("A mandate is contested: to the liaison"),
     REVIEW_KEPT: _("A contested mandate is kept"),
 }
-FOR_CORE_TEAM = (WROTE, CONTESTED)
+FOR_CORE_TEAM = (WROTE, WROTE_UNTAKEN, CONTESTED)
+# Which mail to the Core Team follows when an applicant wrote.
+FROM_APPLICANTS = {
+    MandateEvent.Kind.ANSWERED: notices.ANSWERED,
+    MandateEvent.Kind.ADDED: WROTE,
+    MandateEvent.Kind.ASKED: WROTE,
+}
 # After which event each kind of mail to the person of the mandate is sent.
 AFTER = {
     MandateEvent.Kind.SUCCESSOR_NAMED: SUCCESSOR,
@@ -63,15 +73,35 @@ def tell(event: MandateEvent) -> None:
         kind = REPLACED
     if kind:
         mailing_notices.send(kind, mandate.person, context)
-    wrote = event.kind in (MandateEvent.Kind.ADDED, MandateEvent.Kind.ASKED)
-    if wrote and mandate.reviewer:
-        mailing_notices.send(WROTE, mandate.reviewer, context)
+    if event.kind in FROM_APPLICANTS:
+        _tell_reader(FROM_APPLICANTS[MandateEvent.Kind(event.kind)], mandate, context)
     is_new_dispute = event.kind == MandateEvent.Kind.REVIEW_OPENED
-    if is_new_dispute and mandate.contact and mandate.contact_id != event.actor_id:
-        mailing_notices.send(CONTESTED, mandate.contact, context)
+    contact = contact_rules.contact_of(mandate) if is_new_dispute else None
+    if contact and contact.answering.pk != event.actor_id:
+        mailing_notices.send(CONTESTED, contact.answering, context)
+
+
+def _tell_reader(kind: str, mandate, context) -> None:
+    """Owe the mail to the reviewer, or to who stands in for them or would be the contact.
+
+    A reviewer hears of each message. Somebody who did not take the application hears once a day;
+    where nobody is named, all reviewers find it in their summary (``queue_summary.py``).
+    """
+    if mandate.reviewer and contact_rules.is_there(mandate.reviewer):
+        mailing_notices.send(kind, mandate.reviewer, context)
+        return
+    person = contact_rules.Rules(without=mandate.reviewer).contact_for(mandate)
+    if person is None or not may_review(person):
+        return
+    if rate_limits.allow(f"wrote-untaken:{mandate.pk}", limit=1, seconds=86_400):
+        mailing_notices.send(WROTE_UNTAKEN, person, context)
 
 
 def more_context(notice) -> dict:
     """What the templates need, as it is when the mail is sent."""
     path = reverse("liaisons:mandate_successor", args=[notice.context["mandate_id"]])
-    return notices.more_context(notice) | {"successor_url": settings.BASE_URL + path}
+    own = {"successor_url": settings.BASE_URL + path}
+    if notice.kind == WROTE_UNTAKEN:
+        mandate = Mandate.objects.get(pk=notice.context["mandate_id"])
+        own["is_taken"] = mandate.reviewer_id is not None
+    return notices.more_context(notice) | own

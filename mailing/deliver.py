@@ -229,8 +229,8 @@ def _obstacle_now(letter) -> str:
             return SkipReason.NO_ADDRESS
         if Suppression.objects.filter(address_hash=hashed).exists():
             return SkipReason.SUPPRESSED
-    # A notice may be the very one that asks to confirm the address.
-    elif letter.obstacle not in ("", SkipReason.UNVERIFIED, SkipReason.PAUSED):
+    # Codes that confirm an address are no notices: these may hold words of others.
+    elif letter.obstacle not in ("", SkipReason.PAUSED):
         return letter.obstacle
     if letter.created_at < timezone.now() - notices.KEPT_FOR:
         # What it was about is not kept any more.

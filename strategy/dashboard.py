@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
 
-from liaisons import access, next_steps, waiting_times
+from liaisons import access, contact_rules, next_steps, waiting_times
 from liaisons.models import Mandate, User
 from liaisons.next_steps import NextStep
 
@@ -94,10 +94,9 @@ class Dashboard:
         return self.steps[MOST_STEPS:]
 
     @property
-    def contacts(self) -> list[User]:
+    def contacts(self) -> list[contact_rules.Contact]:
         """The Core Team people who look after this person's mandates, each once."""
-        found = {m.contact_id: m.contact for m in self.mandates if m.contact}
-        return list(found.values())
+        return contact_rules.contacts_of(self.mandates)
 
 
 def of(person: User) -> Dashboard:

@@ -5,17 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import notices, review_notices
+from ..access import may_review
 from ..errors import AlreadyDone, Incomplete, NotAllowed, Refused, SeatTaken
 from ..models import Endorsement, Group, Mandate, MandateEvent, User
 
 Status = Mandate.Status
 Kind = MandateEvent.Kind
 EndReason = Mandate.EndReason
-
-
-def may_review(person: User) -> bool:
-    """True for people of the Core Team whose role includes reviewing mandates."""
-    return bool(person.is_active and person.is_staff and person.has_perm("liaisons.review_mandate"))
 
 
 def state_of(mandate: Mandate) -> int:
