@@ -52,6 +52,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
     },
+    # Tell reviewers what waits, once in their own morning; hourly, because mornings differ.
+    "tell-reviewers": {
+        "task": "liaisons.tasks.tell_reviewers",
+        "schedule": crontab(minute=2),
+        "options": {"expires": 3600},
+    },
     # Tell who wrote a letter that did not reach the liaison.
     "tell-senders-of-letters": {
         "task": "liaisons.tasks.tell_senders_of_letters",

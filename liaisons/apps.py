@@ -10,7 +10,14 @@ class LiaisonsConfig(AppConfig):
 
     def ready(self):
         """Register what lower apps are to know of this one."""
-        from . import next_steps, notices, own_next_steps, own_story, review_notices
+        from . import (
+            next_steps,
+            notices,
+            own_next_steps,
+            own_story,
+            queue_summary,
+            review_notices,
+        )
         from .accounts import download, reset_notices, second_step_resets, sessions
         from .data_exports import notices as data_exports
         from .letters import keeping as letters_kept
@@ -28,6 +35,7 @@ class LiaisonsConfig(AppConfig):
         letters_kept.register()
         notices.register_all()
         review_notices.register_all()
+        queue_summary.register_all()
         download.register_all()
         data_exports.register_all()
         sessions.register()

@@ -100,7 +100,7 @@ def _tell_reader(kind: str, mandate, context) -> None:
 def more_context(notice) -> dict:
     """What the templates need, as it is when the mail is sent."""
     path = reverse("liaisons:mandate_successor", args=[notice.context["mandate_id"]])
-    own = {"successor_url": settings.BASE_URL + path}
+    own: dict = {"successor_url": settings.BASE_URL + path}
     if notice.kind == WROTE_UNTAKEN:
         mandate = Mandate.objects.get(pk=notice.context["mandate_id"])
         own["is_taken"] = mandate.reviewer_id is not None

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from web import rate_limits
 
-from . import mandates, retention
+from . import mandates, queue_summary, retention
 from .accounts import wiki_accounts
 from .data_exports import making as data_exports
 from .letters import keeping as letters
@@ -21,6 +21,12 @@ def end_lapsed_mandates():
 def remind_of_ends():
     """Tell liaisons whose mandate ends soon."""
     mandates.remind_of_ends()
+
+
+@shared_task(ignore_result=True)
+def tell_reviewers():
+    """Tell reviewers in their morning what is new in the queue, and what waits longest."""
+    queue_summary.send_due()
 
 
 @shared_task(ignore_result=True)

@@ -6,6 +6,7 @@ from .mandate_records import Endorsement, Handover, MandateEvent, MandateReminde
 from .mandates import Mandate
 from .people import ContactRule, DataExport, LanguageSkill, User
 from .places import Country, Language, Region
+from .queue_summaries import QueueSummary
 from .second_step_resets import SecondStepReset
 from .sessions import Session
 
@@ -23,6 +24,7 @@ __all__ = [
     "Mandate",
     "MandateEvent",
     "MandateReminder",
+    "QueueSummary",
     "Region",
     "SecondStepReset",
     "Session",

@@ -5,7 +5,15 @@ from django.urls import path
 from liaisons.data_exports import views as data_views
 from liaisons.letters import inbox as letters
 
-from . import account_views, language_views, mail_views, session_views, sign_in_views, views
+from . import (
+    account_views,
+    language_views,
+    mail_views,
+    queue_views,
+    session_views,
+    sign_in_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.overview, name="settings"),
@@ -14,6 +22,7 @@ urlpatterns = [
     path("languages/", language_views.languages, name="settings_languages"),
     path("digest/", mail_views.mail, name="settings_digest"),
     path("digest/sample/", mail_views.sample, name="settings_sample"),
+    path("queue/", queue_views.queue_summary, name="settings_queue_summary"),
     path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),
     path("sign-in/wikimedia/", sign_in_views.connect, name="settings_sign_in_connect"),

@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from liaisons.access import groups_of, signed_in
+from liaisons import queue_summary
+from liaisons.access import groups_of, may_review, signed_in
 from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.accounts.second_factor import has_factor
@@ -35,6 +36,8 @@ def overview(request):
             ],
             "rhythm": Rhythm(recipients.preference_of(request.user).rhythm).label,
             "has_second_step": has_factor(request.user),
+            "reviews": may_review(request.user),
+            "wants_summary": queue_summary.is_wanted(request.user),
         },
     )
 

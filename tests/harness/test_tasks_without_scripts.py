@@ -8,11 +8,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from liaisons import mandates
+from liaisons import mandates, queue_summary
 from liaisons.accounts import ways
 from liaisons.data_exports import making as data_exports
 from liaisons.models import Letter, Mandate, User
@@ -59,6 +60,8 @@ TASKS = {
     "write to a liaison": "test_writing_to_a_liaison",
     "answer a letter, and report it": "test_answering_and_reporting_a_letter",
     "mark statements received": "test_marking_a_statement_received",
+    "reset a second step": "test_resetting_a_second_step",
+    "switch the summary for reviewers off": "test_switching_the_summary_off",
 }
 
 
@@ -445,3 +448,22 @@ def test_marking_a_statement_received(at, world):
     page.locator("button[name=index]").first.click()
     statement.refresh_from_db()
     assert statement.received_at is not None
+
+
+def test_resetting_a_second_step(at, world):
+    editor = world.people["editor"]
+    has_one = {"user": editor, "type": Authenticator.Type.TOTP}
+    Authenticator.objects.get_or_create(**has_one, defaults={"data": {"secret": ""}})
+    page = at(reverse("admin:liaisons_user_second_step", args=[editor.pk]), "superuser")
+    page.locator("[name=reason]").fill("დაკარგული ტელეფონი")
+    page.locator("[name=knows]").check()
+    page.locator("#content-main button.default").click()
+    assert re.fullmatch(r"\d{4} \d{4} \d{4}", page.locator(".handed-code").inner_text().strip())
+    assert not Authenticator.objects.filter(user=editor).exists()
+
+
+def test_switching_the_summary_off(at, world):
+    page = at(reverse("liaisons:settings_queue_summary"), "reviewer")
+    page.locator("[name=is_wanted]").uncheck()
+    page.locator(PRIMARY).first.click()
+    assert not queue_summary.is_wanted(world.people["reviewer"])

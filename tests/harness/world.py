@@ -384,6 +384,7 @@ QUERIES = {
 
 # Pages of one person's own things, which nobody else can open.
 READERS = {
+    "liaisons:settings_queue_summary": "superuser",
     "mfa_deactivate_totp": "superuser",
     "mfa_edit_webauthn": "superuser",
     "mfa_remove_webauthn": "superuser",
