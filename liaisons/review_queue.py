@@ -68,7 +68,7 @@ def listed(queryset: QuerySet[Mandate]) -> QuerySet[Mandate]:
 
 
 def whose(queryset: QuerySet[Mandate], which: str, person: User) -> QuerySet[Mandate]:
-    """Of rows of ``listed``: those ``mine``, of ``nobody``, ``late`` or ``contested``."""
+    """Of rows of ``listed``: ``mine``, of ``nobody``, ``late``, ``asking`` or ``contested``."""
     match which:
         case "mine":
             return queryset.filter(reviewer=person)
@@ -77,6 +77,8 @@ def whose(queryset: QuerySet[Mandate], which: str, person: User) -> QuerySet[Man
         case "late":
             days = LATE_AFTER_TIMES_USUAL * usual_review_days() + 1
             return queryset.filter(waiting_since__lte=timezone.now() - timedelta(days=days))
+        case "asking":
+            return queryset.filter(status__in=Mandate.WAITING, last_word=Kind.ASKED)
         case "contested":
             return queryset.filter(Q(is_contested=True) | Q(review_opened_at__isnull=False))
     return queryset
@@ -95,6 +97,11 @@ def waits_for_applicant(mandate: Any) -> bool:
     More was asked, and they asked nothing back since.
     """
     return mandate.status == Status.MORE_ASKED and mandate.last_word != Kind.ASKED
+
+
+def has_open_question(mandate: Any) -> bool:
+    """Of a row of ``listed``: true where the applicant asked, and nobody answered since."""
+    return mandate.is_waiting and mandate.last_word == Kind.ASKED
 
 
 def since(mandate: Mandate) -> datetime:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,10 +23,8 @@ class MandateAdmin(admin.ModelAdmin):
     """The longest waiting first; each is decided on its own page. Nothing is edited or deleted."""
 
     access_policy = "core_team"
-    list_display = [
-        "group", "who", "waiting", "acts_next", "owner", "status_column", "seat", "others",
-    ]  # fmt: skip
-    list_display_links = ["group"]
+    list_display = ["of_group", "who", "waiting", "acts_next", "owner", "status_column", "seat"]
+    list_display_links = ["of_group"]
     list_filter = [
         QueueFilter,
         WhoseFilter,
@@ -82,6 +80,15 @@ class MandateAdmin(admin.ModelAdmin):
         title = {"title": self.model._meta.verbose_name_plural.capitalize()}
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
+    @admin.display(description=gettext_lazy("group"), ordering="group__name")
+    def of_group(self, mandate):
+        """The group, and how many others apply for it: they are compared before one is decided."""
+        others = mandate.applicants - 1 if mandate.is_waiting else 0
+        if others < 1:
+            return format_html("<bdi>{}</bdi>", mandate.group.name)
+        also = ngettext("%(number)s other applies", "%(number)s others apply", others)
+        return format_html("<bdi>{}</bdi> · {}", mandate.group.name, also % {"number": others})
+
     @admin.display(description=gettext_lazy("person"), ordering="name_to_find")
     def who(self, mandate):
         """The person, and the way to their whole story."""
@@ -92,12 +99,16 @@ class MandateAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def status_column(self, mandate):
-        if not mandate.is_contested and not mandate.review_opened_at:
-            return mandate.get_status_display()
+        marks = []
+        if mandate.is_contested or mandate.review_opened_at:
+            marks.append(_("Contested"))
+        if review_queue.has_open_question(mandate):
+            # Translators: the applicant asked the Core Team something that nobody answered yet.
+            marks.append(_("Asks"))
         return format_html(
-            '{} <span class="waiting--slow">{}</span>',
+            "{}{}",
             mandate.get_status_display(),
-            _("Contested"),
+            format_html_join("", ' <span class="waiting--slow">{}</span>', ((m,) for m in marks)),
         )
 
     @admin.display(description=gettext_lazy("waiting"), ordering="waiting_since")
@@ -131,10 +142,6 @@ class MandateAdmin(admin.ModelAdmin):
             return format_html("<bdi>{}</bdi>", mandate.reviewer.name_for_core_team)
         # Translators: no reviewer has taken this application yet.
         return _("nobody yet") if review_queue.is_waiting(mandate) else ""
-
-    @admin.display(description=gettext_lazy("others"))
-    def others(self, mandate):
-        return max(0, mandate.applicants - 1) if mandate.is_waiting else ""
 
     # --- Its pages ----------------------------------------------------------------------------
 

@@ -76,6 +76,7 @@ class WhoseFilter(_Choice):
             # Translators: applications that no reviewer has taken yet.
             ("nobody", _("Nobody’s")),
             ("late", _("Waiting far too long")),
+            ("asking", _("With an open question")),
             ("contested", _("Contested")),
         ]
 

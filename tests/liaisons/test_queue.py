@@ -55,6 +55,25 @@ def test_a_disputed_mandate_waits_beside_the_applications(desk, alice):
     assert "4 days" in desk.get(reverse(QUEUE)).text
 
 
+def test_open_questions_are_marked_and_can_be_filtered(desk, frank, carol):
+    quiet, asking = waiting(5), carol.mandates.get()
+    mandates.ask(mandate=asking, by=carol, message="How long does it take?")
+    assert rows(desk, whose="asking") == [asking.pk]
+    assert desk.get(reverse(QUEUE)).text.count(">Asks<") == 1
+    mandates.reply(mandate=asking, by=frank, message="Two days.")
+    assert rows(desk, whose="asking") == []
+    assert ">Asks<" not in desk.get(reverse(QUEUE)).text
+    assert rows(desk) == [quiet.pk, asking.pk]
+
+
+def test_a_row_says_how_many_others_apply_for_the_group(desk, swahili):
+    waiting(1)
+    assert "other applies" not in desk.get(reverse(QUEUE)).text
+    for days in (2, 3):
+        waiting(days, group=swahili)
+    assert desk.get(reverse(QUEUE)).text.count("1 other applies") == 2
+
+
 def test_filters_for_whose_it_is(desk, frank):
     other = UserFactory(admin=True)
     mine, nobodys, theirs = waiting(1, reviewer=frank), waiting(2), waiting(30, reviewer=other)
