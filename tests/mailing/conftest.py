@@ -1,11 +1,14 @@
 """A board to post news on, and the ledger's rule checked after every test."""
 
 import pytest
+import redis
 from django.conf import settings
+from django.db import connection
 from django.template.loader import render_to_string
 
 from mailing import notices, nudges, press, sections
 from tests.mailing.people import Board, assert_figures_add_up
+from tests.mailing.processes import environment_of, free_port, running
 from tests.mailing.smtp_sink import Sink
 
 
@@ -56,3 +59,19 @@ def sink(settings):
         settings.EMAIL_USE_TLS = False
         settings.EMAIL_TIMEOUT = 2
         yield server
+
+
+def url_of_this_database():
+    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+
+
+@pytest.fixture
+def processes(tmp_path):
+    """A mail server on this test's own database and Redis number; beats and workers are to come."""
+    host, number = settings.CELERY_BROKER_URL.rsplit("/", 1)
+    broker = f"{host}/{int(number) + 32}"
+    redis.Redis.from_url(broker).flushdb()
+    port = free_port()
+    with running(environment_of(url_of_this_database(), broker, port), tmp_path) as all_of_them:
+        all_of_them.start_sink(port)
+        yield all_of_them

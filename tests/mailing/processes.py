@@ -56,6 +56,12 @@ class Processes:
             name, *celery, "--without-gossip", "--without-mingle", "--hostname", f"{name}@kill-test"
         )
 
+    def ask_to_end(self, name):
+        """SIGTERM to the first process of its group, as a service manager does; waits for it."""
+        process = self.running.pop(name)
+        process.terminate()
+        return process.wait(timeout=120)
+
     def kill(self, name):
         process = self.running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)

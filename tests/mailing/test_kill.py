@@ -7,35 +7,17 @@ from collections import Counter
 import psutil
 import pytest
 import redis
-from django.conf import settings
-from django.db import connection
 
 from mailing import sections
 from mailing.models import Delivery, State
 from tests.mailing.audience import MISBEHAVING, owe
 from tests.mailing.kill_news import make_section
-from tests.mailing.processes import environment_of, free_port, running, wait_for
+from tests.mailing.processes import wait_for
 
 TAKEN_IN_THE_END = {"ok", "slow", "busy", "closing", "mid"}
 ENDS = {"gone": "failed bad_address", "full": "failed refused", "spam": "failed refused"}
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
-
-
-def url_of_this_database():
-    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
-
-
-@pytest.fixture
-def processes(tmp_path):
-    """A mail server on this test's own database and Redis number; beats and workers are to come."""
-    host, number = settings.CELERY_BROKER_URL.rsplit("/", 1)
-    broker = f"{host}/{int(number) + 32}"
-    redis.Redis.from_url(broker).flushdb()
-    port = free_port()
-    with running(environment_of(url_of_this_database(), broker, port), tmp_path) as all_of_them:
-        all_of_them.start_sink(port)
-        yield all_of_them
 
 
 @pytest.mark.parametrize(
