@@ -54,7 +54,8 @@ def is_still_ours(letter: Message, claimed_for: float) -> bool:
     is, and also where the clock was set meanwhile; it makes the lease longer where the message is
     still this worker's.
     """
-    if claimed_for < settings.MAIL_LEASE / 2 and _lease_left(letter) > settings.MAIL_LEASE / 2:
+    half = settings.MAIL_LEASE / 2
+    if claimed_for < half and half < _lease_left(letter) <= 2 * half:
         return True
     return bool(_mine(letter).update(lease_until=_lease_from(timezone.now())))
 

@@ -8,6 +8,7 @@ folder never reads half of one. The envelope is kept in two header lines above t
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import os
 import signal
@@ -34,8 +35,14 @@ class Keep:
         above = f"X-Envelope-From: {envelope.mail_from}\r\n"
         above += f"X-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n"
         hidden = self.directory / f".{name}"
-        hidden.write_bytes(above.encode("utf-8") + content)
-        hidden.rename(self.directory / name)
+        try:
+            hidden.write_bytes(above.encode("utf-8") + content)
+            hidden.rename(self.directory / name)
+        except OSError as error:
+            # A full disk, mostly: whoever sends keeps it and comes again (RFC 5321, 4.2.3).
+            with contextlib.suppress(OSError):
+                hidden.unlink(missing_ok=True)
+            return f"452 4.3.1 Not kept: {error.strerror}"
         return "250 Kept"
 
 
