@@ -55,7 +55,7 @@ def is_still_ours(letter: Message, claimed_for: float) -> bool:
     still this worker's.
     """
     half = settings.MAIL_LEASE / 2
-    if claimed_for < half and half < _lease_left(letter) <= 2 * half:
+    if claimed_for < half < _lease_left(letter) <= 2 * half:
         return True
     return bool(_mine(letter).update(lease_until=_lease_from(timezone.now())))
 
