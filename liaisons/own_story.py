@@ -101,10 +101,10 @@ def _digest(delivery: Delivery) -> Line:
     )
 
 
-def _fate(letter) -> str:
+def _fate(message) -> str:
     """Where a message stands, and why where there is a reason."""
-    reason = reason_label(letter)
-    return " · ".join(str(part) for part in (letter.get_state_display(), reason) if part)
+    reason = reason_label(message)
+    return " · ".join(str(part) for part in (message.get_state_display(), reason) if part)
 
 
 PARTS = [

@@ -170,7 +170,7 @@ def core_team_work(person: User) -> dict[str, Any]:
 
 def mail(person: User) -> dict[str, Any]:
     """What mailing holds: where mail goes, what was chosen, and each mail's fate."""
-    letter = (
+    of_a_message = (
         "state", "reason", "language", "created_at", "finished_at", "message_id", "error", "story",
     )  # fmt: skip
     return {
@@ -202,11 +202,11 @@ def mail(person: User) -> dict[str, Any]:
         ),
         "digests": list(
             Delivery.objects.filter(recipient__user=person).values(
-                "edition__rhythm", "edition__hour", "choices", *letter
+                "edition__rhythm", "edition__hour", "choices", *of_a_message
             )
         ),
         "messages": list(
-            Notice.objects.filter(recipient__user=person).values("kind", "context", *letter)
+            Notice.objects.filter(recipient__user=person).values("kind", "context", *of_a_message)
         ),
     }
 
