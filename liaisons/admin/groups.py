@@ -1,6 +1,5 @@
 """Groups: the directory, and proposals for it."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +10,10 @@ from .. import groups
 from ..errors import Refused
 from ..group_search import refresh_search_text
 from ..models import Group
+from .at_once import NoticingAdmin, NoticingForm
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(NoticingForm):
     """A group's facts. A proposal is decided by an action, not by changing its status."""
 
     class Meta:
@@ -48,7 +48,7 @@ class GroupForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):
+class GroupAdmin(NoticingAdmin, admin.ModelAdmin):
     access_policy = "core_team"
     form = GroupForm
     list_display = ["name", "kind", "status", "country", "region"]

@@ -14,6 +14,7 @@ from .. import mandates
 from ..models import LanguageSkill, Mandate, User
 from ..models.people import name_to_find
 from . import bulk, liaison_page, second_step, translation_help, workload
+from .at_once import NoticingAdmin
 
 HELP_FIELDS = [
     "language", "level", "needs_help_from_english", "needs_help_to_english",
@@ -34,7 +35,7 @@ class LanguageSkillInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(NoticingAdmin, admin.ModelAdmin):
     """Accounts. People write about themselves; the Core Team gives roles and closes accounts."""
 
     access_policy = "core_team"
