@@ -5,6 +5,7 @@ answered with 404, exactly as if it were not there.
 """
 
 import functools
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -13,6 +14,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from web.policies import policy
 
@@ -30,6 +32,29 @@ def signed_in(view):
         return view(request, *args, **kwargs)
 
     return policy("signed_in")(guarded)
+
+
+def signed_in_to_act(view):
+    """The same for what is only posted: afterwards the page with the button is there again."""
+
+    @functools.wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(_page_before(request), reverse(settings.LOGIN_URL))
+        return view(request, *args, **kwargs)
+
+    return require_POST(policy("signed_in")(guarded))
+
+
+def _page_before(request) -> str:
+    """The page of ours that a form was sent from, as the browser says; else the first page."""
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
+    is_ours = before.netloc == request.get_host() and before.path.startswith("/")
+    is_one_path = not before.path.startswith("//") and "\\" not in before.path
+    return urlunsplit(("", "", before.path, before.query, "")) if is_ours and is_one_path else "/"
 
 
 def core_team(view):

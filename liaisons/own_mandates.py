@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from . import contact_rules, mandates, seats
+from . import contact_rules, mandates, seats, unsaved
 from .access import own_mandate_or_404, signed_in
 from .errors import Refused
 from .models import Mandate, MandateEvent
@@ -68,13 +68,17 @@ def mandate_page(request, pk):
     return _page(request, mandate)
 
 
-@require_POST
+@unsaved.kept_when_signed_out
 @signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, pk):
-    """Answer what the Core Team asked."""
+    """Answer what the Core Team asked. The form stands on the mandate's own page."""
     mandate = own_mandate_or_404(request.user, pk)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
+    typed = request.POST if request.method == "POST" else unsaved.taken(request)
+    if typed is None:
+        return redirect("liaisons:mandate", mandate.pk)
+    form = AnswerForm(typed)
+    if request.method != "POST" or not form.is_valid():
         return _page(request, mandate, answer_form=form)
     return _do(
         request,
@@ -103,12 +107,14 @@ def withdraw(request, pk):
     )
 
 
+@unsaved.kept_when_signed_out
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request, pk):
     """End one's own mandate, with a reason."""
     mandate = own_mandate_or_404(request.user, pk)
-    form = EndForm(request.POST or None)
+    typed = unsaved.taken(request)
+    form = EndForm(request.POST if request.method == "POST" else typed)
     if request.method == "POST" and form.is_valid():
         return _do(
             request,

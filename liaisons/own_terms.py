@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from . import mandates, seats
-from .access import own_mandate_or_404, signed_in
+from . import mandates, seats, unsaved
+from .access import own_mandate_or_404, signed_in, signed_in_to_act
 from .errors import Refused
 from .join import steps
 from .join.forms import MandateForm
@@ -57,12 +57,18 @@ class AwayForm(forms.Form):
     )
 
 
+@unsaved.kept_when_signed_out
 @signed_in
 @form_page
 def renew(request, pk):
     """Renew one's own mandate; before its time the page says from when on."""
     mandate = own_mandate_or_404(request.user, pk)
-    form = RenewForm(request.POST or None, person=request.user, initial={"until": mandate.last_day})
+    typed = unsaved.taken(request)
+    form = RenewForm(
+        request.POST if request.method == "POST" else typed,
+        person=request.user,
+        initial={"until": mandate.last_day},
+    )
     if request.method == "POST" and form.is_valid():
         return _done(
             request,
@@ -92,8 +98,7 @@ def renew(request, pk):
     )
 
 
-@require_POST
-@signed_in
+@signed_in_to_act
 def again(request, pk):
     """Begin an application for the group and seat of a mandate that is over."""
     mandate = own_mandate_or_404(request.user, pk)

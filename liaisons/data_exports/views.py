@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from liaisons.access import signed_in
+from liaisons.access import signed_in, signed_in_to_act
 from liaisons.accounts import people
 from liaisons.accounts.freshness import fresh_sign_in
 from web.error_views import too_many_requests
@@ -32,8 +32,7 @@ def data(request):
     )
 
 
-@signed_in
-@require_POST
+@signed_in_to_act
 def download(request):
     """Ask for an archive. Asking twice gives one."""
     try:

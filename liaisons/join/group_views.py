@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from web import rate_limits
 
 from .. import groups, mandates
-from ..access import signed_in
+from ..access import signed_in, signed_in_to_act
 from ..errors import Refused
 from ..models import Group
 from . import found_groups, steps
@@ -76,8 +76,7 @@ def suggestions(request):
     )
 
 
-@require_POST
-@signed_in
+@signed_in_to_act
 def choose_group(request):
     """Keep the group in the draft; begins the draft where there is none."""
     chosen = found_groups.choosable(request.user).filter(slug=request.POST.get("group", "")).first()

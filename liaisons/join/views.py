@@ -6,13 +6,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from web.policies import policy
 from web.public_pages import public_page
 
 from .. import mandates, seats, support, unsaved
-from ..access import signed_in
+from ..access import signed_in, signed_in_to_act
 from ..errors import AlreadyDone, Incomplete, Refused
 from ..models import Mandate
 from ..name_choice import reason_for
@@ -230,8 +230,7 @@ def done(request):
     )
 
 
-@require_POST
-@signed_in
+@signed_in_to_act
 def discard(request):
     """Throw a draft away."""
     draft = get_object_or_404(_own(request), status=Mandate.Status.DRAFT)

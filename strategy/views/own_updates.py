@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from liaisons import access
 
@@ -23,8 +23,7 @@ def update_open(request, slug):
     return redirect(update)
 
 
-@require_POST
-@access.signed_in
+@access.signed_in_to_act
 def updates_read(request):
     """Mark one update as read (``update``, its slug), or all that are published."""
     updates = Update.objects.published().titles_only()
