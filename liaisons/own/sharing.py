@@ -34,17 +34,19 @@ class VerdictForm(forms.Form):
     )
     reason = forms.CharField(
         label=gettext_lazy("Why do you contest it?"),
-        required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=gettext_lazy("Any language. Only the Core Team reads it."),
+        error_messages={"required": gettext_lazy("Please say why.")},
     )
+    # The browser must not insist on a reason from who confirms.
     use_required_attribute = False
 
     def clean(self):
         answers = super().clean()
-        if answers.get("verdict") == Verdict.CONTESTS and not answers.get("reason"):
-            self.add_error("reason", _("Please say why."))
+        if answers.get("verdict") != Verdict.CONTESTS:
+            self.errors.pop("reason", None)
+            answers["reason"] = ""
         return answers
 
 

@@ -155,6 +155,18 @@ def test_typed_words_come_back_after_signing_in(application, dave, as_person):
     assert not Endorsement.objects.exists()
 
 
+def test_a_reason_is_asked_of_who_contests_and_of_nobody_else(application, dave, as_person):
+    client, link = as_person(dave), link_to(application)
+    page = client.get(link)
+    assert "(optional)" not in page.text
+    page = client.post(link, {"verdict": "contests", "reason": " "})
+    assert page.context["form"].errors == {"reason": ["Please say why."]}
+    page = client.post(link, {"reason": ""})
+    assert list(page.context["form"].errors) == ["verdict"]
+    assert client.post(link, {"verdict": "confirms", "reason": "x" * 2000}).status_code == 302
+    assert Endorsement.objects.get().reason == ""
+
+
 # --- What reviewers and the liaison see ---------------------------------------------
 
 
