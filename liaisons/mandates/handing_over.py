@@ -182,10 +182,25 @@ def pass_on(mandate: Mandate, by: User) -> None:
         predecessor.save(update_fields=["private_notes", "changed_at"])
 
 
+def mark_of_notes(mandate: Mandate) -> str:
+    """A mark of the private notes as somebody sees them; changes with every change of theirs."""
+    return _hash(mandate.private_notes)
+
+
 @transaction.atomic
-def keep_notes(*, mandate: Mandate, by: User, notes: str) -> Mandate:
-    """Keep the private notes of a mandate's holder. Nobody else ever reads them."""
+def keep_notes(*, mandate: Mandate, by: User, notes: str, seen: str = "") -> Mandate:
+    """Keep the private notes of a mandate's holder. Nobody else ever reads them.
+
+    ``seen`` is the mark of the notes that this person began with, where a form carries it.
+    """
     mandate = rules.own(mandate, by, Status.CONFIRMED, Status.ENDED)
+    if seen and seen != mark_of_notes(mandate):
+        raise AlreadyDone(
+            _(
+                "Your notes changed meanwhile, in another window or because the seat passed on. "
+                "What you typed is not saved yet."
+            )
+        )
     mandate.private_notes = notes.strip()
     mandate.save(update_fields=["private_notes", "changed_at"])
     return mandate

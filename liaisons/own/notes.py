@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import mandates, unsaved
 from ..access import own_mandate_or_404, signed_in
-from ..errors import Refused
+from ..errors import AlreadyDone, Refused
 from ..models import Mandate
 
 
@@ -27,6 +27,7 @@ class NotesForm(forms.Form):
             "When you hand your seat over, they pass to your successor."
         ),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def has_notes(mandate: Mandate) -> bool:
@@ -40,19 +41,30 @@ def has_notes(mandate: Mandate) -> bool:
 def notes(request, pk):
     """Read and change one's private notes."""
     mandate = own_mandate_or_404(request.user, pk)
-    if not has_notes(mandate):
+    # What was typed into a form that was open comes back, also where the notes have passed on.
+    is_over = request.method == "POST" and mandate.status == Mandate.Status.ENDED
+    if not (has_notes(mandate) or is_over):
         raise Http404
     typed = unsaved.taken(request)
     form = NotesForm(
         request.POST if request.method == "POST" else typed,
-        initial={"notes": mandate.private_notes},
+        initial={"notes": mandate.private_notes, "seen": mandates.mark_of_notes(mandate)},
     )
+    others = ""
     if request.method == "POST" and form.is_valid():
         try:
-            mandates.keep_notes(mandate=mandate, by=request.user, notes=form.cleaned_data["notes"])
+            mandates.keep_notes(mandate=mandate, by=request.user, **form.cleaned_data)
+        except AlreadyDone as refusal:
+            form.add_error(None, str(refusal.message))
+            now = own_mandate_or_404(request.user, pk)
+            others = now.private_notes
+            # Who has read both may save over them.
+            form.data = {**form.data.dict(), "seen": mandates.mark_of_notes(now)}
         except Refused as refusal:
             messages.warning(request, refusal.message)
+            return redirect("liaisons:mandate", mandate.pk)
         else:
             messages.success(request, _("Your notes are saved."))
-        return redirect("liaisons:mandate", mandate.pk)
-    return render(request, "liaisons/mandate_notes.html", {"mandate": mandate, "form": form})
+            return redirect("liaisons:mandate", mandate.pk)
+    context = {"mandate": mandate, "form": form, "others": others}
+    return render(request, "liaisons/mandate_notes.html", context)

@@ -360,6 +360,35 @@ def test_notes_are_for_their_holder_alone(held, alice, frank, dave, as_person):
     assert "The keys hang" not in admin.text
 
 
+def test_notes_changed_in_another_window_are_not_written_over(held, alice, as_person):
+    mine, other = as_person(alice), as_person(alice)
+    seen = mine.get(page_of("notes", held)).context["form"]["seen"].value()
+    other.post(page_of("notes", held), {"notes": "Ask Ben.", "seen": seen})
+    page = mine.post(page_of("notes", held), {"notes": "The keys hang.", "seen": seen})
+    assert "Your notes changed meanwhile" in page.text
+    assert "Ask Ben." in page.text
+    assert "The keys hang." in page.text
+    held.refresh_from_db()
+    assert held.private_notes == "Ask Ben."
+    both = {"notes": "Ask Ben.\nThe keys hang.", "seen": page.context["form"]["seen"].value()}
+    assert mine.post(page_of("notes", held), both).status_code == 302
+    held.refresh_from_db()
+    assert "The keys hang." in held.private_notes
+
+
+def test_notes_typed_while_the_seat_passed_on_come_back(held, alice, as_person):
+    mandates.keep_notes(mandate=held, by=alice, notes="Ask Ben.")
+    client = as_person(alice)
+    seen = client.get(page_of("notes", held)).context["form"]["seen"].value()
+    Mandate.objects.filter(pk=held.pk).update(
+        status="ended", end_reason="replaced", ended_at=timezone.now(), private_notes=""
+    )
+    page = client.post(page_of("notes", held), {"notes": "Ask Ben or Cem.", "seen": seen})
+    assert "Ask Ben or Cem." in page.text
+    held.refresh_from_db()
+    assert held.private_notes == ""
+
+
 def test_notes_and_links_are_in_the_download_and_go_with_the_account(held, alice, token):
     mandates.keep_notes(mandate=held, by=alice, notes="The keys hang by the door.")
     everything = str(personal_data.held_on(alice))
