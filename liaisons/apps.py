@@ -18,7 +18,7 @@ class LiaisonsConfig(AppConfig):
             queue_summary,
             review_notices,
         )
-        from .accounts import download, reset_notices, second_step_resets, sessions
+        from .accounts import download, mails, reset_notices, second_step_resets, sessions
         from .data_exports import notices as data_exports
         from .letters import keeping as letters_kept
         from .letters import notices as letters
@@ -37,6 +37,7 @@ class LiaisonsConfig(AppConfig):
         review_notices.register_all()
         queue_summary.register_all()
         download.register_all()
+        mails.register_all()
         data_exports.register_all()
         sessions.register()
         reset_notices.register_all()

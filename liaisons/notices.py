@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices
+from mailing.kinds import Category, Urgency, one_by_one
 from web import installation
 
 from . import contact_rules
@@ -68,8 +69,8 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=HOLDS.get(kind),
             more_context=more_context,
+            **OF_MANDATE | TERMS.get(kind, {}),
         )
 
 
@@ -123,33 +124,61 @@ def is_for_core_team(notice) -> bool:
     return is_core_team(notice.recipient.user)
 
 
-def is_still_unattended(notice) -> bool:
+def are_still_unattended(asked) -> list[bool]:
     """Asked right before sending: no reminder for who renewed, ended, left or went away."""
-    return (
-        Mandate.objects.unattended()
-        .filter(pk=notice.context["mandate_id"], last_day=notice.context["last_day"])
-        .exists()
+    unattended = Mandate.objects.unattended().filter(
+        pk__in={notice.context["mandate_id"] for notice in asked}
     )
+    ends = {(pk, day.isoformat()) for pk, day in unattended.values_list("pk", "last_day")}
+    return [(one.context["mandate_id"], one.context["last_day"]) in ends for one in asked]
 
 
-def is_deputy_of_an_absent(notice) -> bool:
+def are_deputies_of_absents(asked) -> list[bool]:
     """Asked right before sending: both still hold their seats, and one of them is away."""
-    absent = Mandate.objects.active().filter(pk=notice.context["mandate_id"])
-    absent = absent.select_related("person").first()
-    deputies = Mandate.objects.active().filter(
-        group=absent and absent.group_id,
-        seat=Mandate.Seat.DEPUTY,
-        person=notice.recipient.user,
+    active = Mandate.objects.active().select_related("person")
+    held = active.filter(pk__in={notice.context["mandate_id"] for notice in asked})
+    absents = {one.pk: one.group_id for one in held if one.person.is_away}
+    deputies = set(
+        Mandate.objects.active()
+        .filter(group__in=absents.values(), seat=Mandate.Seat.DEPUTY)
+        .values_list("group", "person")
     )
-    return bool(absent and absent.person.is_away and deputies.exists())
+    return [
+        (absents.get(one.context["mandate_id"]), one.recipient.user_id) in deputies for one in asked
+    ]
 
 
-# When a kind of mail may no longer be sent. Two tell the Core Team what a liaison wrote.
-HOLDS = {
-    ANSWERED: is_for_core_team,
-    LEFT: is_for_core_team,
-    ENDS: is_still_unattended,
-    AWAY: is_deputy_of_an_absent,
+# What holds for mails about one's own mandate, and for those that tell the Core Team of one.
+OF_MANDATE: dict = {
+    "category": Category.MANDATE,
+    "to_whom": _("The person of the mandate"),
+}
+WORK: dict = {
+    "category": Category.WORK,
+    "to_whom": _("The reviewer or the contact, as long as they are of the Core Team"),
+    "eligible": one_by_one(is_for_core_team),
+}
+# What is not as usual for mails about one's own mandate.
+TERMS: dict[str, dict] = {
+    RECEIVED: {"category": Category.RECEIPT, "to_whom": _("Whoever sent in an application")},
+    MORE_ASKED: {"urgency": Urgency.URGENT},
+    ANSWERED: WORK,
+    LEFT: WORK,
+    # Nobody asked for it, and it is as good a few days later.
+    CONTACT_CHANGED: {"is_unrequested": True},
+    ENDS: {
+        "category": Category.REMINDER,
+        "to_whom": _("Liaisons whose term ends within 30 days and who did nothing about it"),
+        # The last day does not wait.
+        "urgency": Urgency.URGENT,
+        "eligible": are_still_unattended,
+    },
+    RENEWED: {"category": Category.RECEIPT},
+    AWAY: {
+        "to_whom": _("The deputies of a liaison who is away"),
+        "urgency": Urgency.URGENT,
+        "eligible": are_deputies_of_absents,
+    },
 }
 
 

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mailing import notices
+from mailing import kinds
 from mailing.models import Delivery, Notice
 from mailing.stories import reason_label
 
@@ -79,9 +79,8 @@ def _mails(person: User):
 
 
 def _mail(notice: Notice) -> Line:
-    kind = notices.kind_named(notice.kind)
     return Line(
-        what=str(kind.label) if kind and kind.label else notice.kind,
+        what=str(kinds.label_of(notice.kind)),
         about=_fate(notice),
     )
 

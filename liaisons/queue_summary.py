@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailing import due_hours, notices
+from mailing.kinds import Category, one_by_one
 from mailing.models import Edition
 
 from . import personal_data, review_queue
@@ -69,7 +70,11 @@ def register_all() -> None:
         f"{STEM}.txt",
         f"{STEM}.html",
         label=_("What waits for review"),
-        still_holds=_is_still_of_use,
+        category=Category.WORK,
+        to_whom=_("Reviewers who are there and want it"),
+        # It has a page of its own for that.
+        can_switch_off=False,
+        eligible=one_by_one(_is_still_of_use),
         more_context=_context,
     )
     personal_data.register(KIND, _held_on, heading=_("What waits for review"), forget=_forget)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices as mailing_notices
+from mailing.kinds import Category, Urgency
 from web import rate_limits
 
 from . import contact_rules, notices
@@ -33,12 +34,19 @@ KINDS = {
     REVIEW_OPENED: _("A mandate is contested: to the liaison"),
     REVIEW_KEPT: _("A contested mandate is kept"),
 }
-FOR_CORE_TEAM = (WROTE, WROTE_UNTAKEN, CONTESTED)
 # Which mail to the Core Team follows when an applicant wrote.
 FROM_APPLICANTS = {
     MandateEvent.Kind.ANSWERED: notices.ANSWERED,
     MandateEvent.Kind.ADDED: WROTE,
     MandateEvent.Kind.ASKED: WROTE,
+}
+# What is not as usual for mails about one's own mandate.
+TERMS: dict[str, dict] = {
+    WROTE: notices.WORK,
+    WROTE_UNTAKEN: notices.WORK,
+    REPLIED: {"category": Category.PEOPLE, "to_whom": _("The applicant who asked")},
+    CONTESTED: notices.WORK | {"urgency": Urgency.URGENT, "can_switch_off": False},
+    REVIEW_OPENED: {"urgency": Urgency.URGENT},
 }
 # After which event each kind of mail to the person of the mandate is sent.
 AFTER = {
@@ -59,8 +67,8 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=notices.is_for_core_team if kind in FOR_CORE_TEAM else None,
             more_context=more_context,
+            **notices.OF_MANDATE | TERMS.get(kind, {}),
         )
 
 

@@ -64,4 +64,6 @@ def check_mail_settings(app_configs, **kwargs):
                 id="mailing.E007",
             )
         )
+    if settings.MAIL_UNREQUESTED_A_WEEK < 0:
+        errors.append(Error("MAIL_UNREQUESTED_A_WEEK must not be less than 0.", id="mailing.E008"))
     return errors

@@ -17,7 +17,7 @@ from django.db.models import Case, F, Func, JSONField, Q, Value, When
 from django.utils import timezone
 
 from .addresses import without_addresses
-from .models import FailReason, Message, State
+from .models import FailReason, Message, SkipReason, State
 from .models.messages import OPEN
 
 logger = logging.getLogger(__name__)
@@ -65,6 +65,11 @@ def skip(letter: Message, reason: str) -> None:
     _finish(letter, State.SKIPPED, reason, "", tried=0)
 
 
+def note_language(letter: Message) -> None:
+    """The person changed their language since the message was planned: it follows."""
+    _mine(letter).update(language=letter.language)
+
+
 def fail(letter: Message, reason: str, said: str) -> None:
     """It will never be taken."""
     _finish(letter, State.FAILED, reason, said)
@@ -85,6 +90,7 @@ def retry(letter: Message, said: str) -> None:
         return
     _mine(letter).update(
         state=State.RETRY,
+        reason="",
         attempts=attempts,
         next_attempt_at=now + wait_after(attempts),
         error=without_addresses(said),
@@ -134,10 +140,11 @@ def give_up_old(letters: list[Message], said: str) -> list[Message]:
     return [letter for letter in letters if letter.created_at >= oldest]
 
 
-def hold(letter: Message, until: datetime) -> None:
-    """Let a message wait until its receiver wants mail again. Nothing was tried."""
+def hold(letter: Message, until: datetime, reason: str) -> None:
+    """Let a message wait: for the end of a pause, or for room. Nothing was tried."""
     _mine(letter).update(
         state=State.RETRY if letter.attempts else State.PENDING,
+        reason=reason,
         next_attempt_at=until,
         **_UNCLAIMED,
     )
@@ -173,6 +180,8 @@ def _call_back(model, now):
     far_off = model.objects.filter(state__in=OPEN, next_attempt_at__gt=latest)
     # Whoever wants no mail for a while is waited for as long as that takes.
     far_off = far_off.exclude(recipient__paused_until__gte=F("next_attempt_at"))
+    # So does what waits for room in the contact budget.
+    far_off = far_off.exclude(reason=SkipReason.OVER_BUDGET)
     back = far_off.filter(Q(state=State.RETRY) | Q(created_at__gt=now)).update(next_attempt_at=now)
     if back:
         logger.warning("%d messages were put off by a clock that ran ahead.", back)

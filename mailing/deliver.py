@@ -9,24 +9,16 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from . import claims, notices, pace, stopping
+from . import claims, eligibility, kinds, pace, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
+from .eligibility import Decision
 from .fates import Fates
-from .models import (
-    Delivery,
-    FailReason,
-    Message,
-    Notice,
-    Preference,
-    Rhythm,
-    SkipReason,
-    Suppression,
-    obstacle,
-)
+from .models import Delivery, FailReason, Message, Notice, Preference, SkipReason, Suppression
 from .own_parts import OwnParts
 from .press import Press
 from .transport import NotOurs, Permanent, ServerDown, Temporary, Trouble, Uncertain, open_transport
@@ -61,9 +53,9 @@ def send_due(seconds: float | None = None) -> Round:
 
 
 def sweep() -> int:
-    """Give back what lost workers held; says how many messages."""
+    """Give back what lost workers held, and what lost digests carried; says how many messages."""
     pace.forget_old(timezone.now())
-    return claims.sweep(Notice) + claims.sweep(Delivery)
+    return claims.sweep(Notice) + claims.sweep(Delivery) + waiting.release_lost()
 
 
 class _Worker:
@@ -91,7 +83,7 @@ class _Worker:
         self.fates.are_safe()
         letters = _loaded(model, ids)
         if model is Delivery:
-            self.own_parts.read([letter for letter in letters if not _obstacle_now(letter)])
+            self.own_parts.read([letter for letter in letters if _decided(letter).may_go])
         batch = Batch(letters, self.claimed_at, before_waiting=self._settle)
         self.slow = batch.slow
         for letter in batch:
@@ -118,13 +110,18 @@ class _Worker:
 
     def _deliver(self, letter):
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
-        reason = _obstacle_now(letter)
-        if reason == SkipReason.PAUSED:
-            # An edition had promised it before the pause began.
-            claims.hold(letter, letter.recipient.paused_until)
+        try:
+            decision = _decided(letter)
+        except Exception as error:
+            # Its own question failed: as with a broken template below.
+            logger.exception("Could not decide on %s %s", letter._meta.verbose_name, letter.pk)
+            claims.retry(letter, f"{type(error).__name__}: {error}")
             return
-        if reason:
-            claims.skip(letter, reason)
+        if decision.waits:
+            claims.hold(letter, decision.until, decision.reason)
+            return
+        if decision.reason:
+            claims.skip(letter, decision.reason)
             return
         try:
             to = wire_address(letter.address_now)
@@ -148,6 +145,8 @@ class _Worker:
             sheet = self.press.notice(letter)
             return sheet.filled(address=to, message_id=letter.message_id)
         own = self.own_parts.of(letter)
+        if letter.waited:
+            own = waiting.added(own, letter, self.press)
         sheet = self.press.digest(letter, own)
         return sheet and sheet.filled(
             address=to,
@@ -208,37 +207,66 @@ class _Worker:
 
 def _loaded(model, ids) -> list[Message]:
     """The claimed messages with all that decides whether they may go out, read just now."""
-    letters = model.objects.filter(pk__in=ids).select_related("recipient")
-    letters = letters.annotate(obstacle=obstacle("recipient__"))
+    claimed = model.objects.filter(pk__in=ids)
     if model is Delivery:
-        no_digest = Preference.objects.filter(
-            recipient=OuterRef("recipient"), kind=Preference.Kind.DIGEST, rhythm=Rhythm.NONE
-        )
-        letters = letters.select_related("edition").annotate(has_left=Exists(no_digest))
-    return sorted(letters, key=lambda letter: (letter.next_attempt_at, letter.pk))
+        letters = list(_with_digest_decisions(claimed))
+        waiting.attach(letters)
+    else:
+        letters = list(claimed.select_related("recipient__user"))
+    letters.sort(key=lambda letter: (letter.next_attempt_at, letter.pk))
+    _follow_languages(letters)
+    if model is Notice:
+        _decide_together(letters)
+    return letters
 
 
-def _obstacle_now(letter) -> str:
-    """Why this message may not go out after all, or "". Asked again at every try."""
+def _with_digest_decisions(claimed):
+    """The one rule and the language chosen, asked in the same query."""
+    chosen = Preference.objects.filter(
+        recipient=OuterRef("recipient"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
+    )
+    return claimed.select_related("edition", "recipient").annotate(
+        obstacle=eligibility.obstacle(kinds.DIGEST, "recipient__"),
+        language_now=Coalesce(
+            NullIf(Subquery(chosen.values("language")[:1]), Value("")),
+            "recipient__language",
+            output_field=CharField(),
+        ),
+    )
+
+
+def _follow_languages(letters) -> None:
+    """Write each in the language its person has now, whatever it was when it was planned."""
+    for letter in letters:
+        if letter.recipient is None:
+            continue
+        now = getattr(letter, "language_now", letter.recipient.language)
+        if letter.language != now:
+            letter.language = now
+            claims.note_language(letter)
+
+
+def _decide_together(letters) -> None:
+    """Ask about the whole batch at once; where that fails each is asked by itself."""
+    try:
+        decisions = eligibility.decide(letters, take_place=True)
+    except Exception:
+        logger.exception("Could not decide on %d notices together.", len(letters))
+        return
+    for letter, decision in zip(letters, decisions, strict=True):
+        letter.decision = decision
+
+
+def _decided(letter) -> Decision:
+    """Whether this message may go out now. Asked again at every try."""
     if isinstance(letter, Delivery):
-        left = SkipReason.RHYTHM_NONE if letter.has_left else ""  # type: ignore[attr-defined]
-        return letter.obstacle or left  # type: ignore[attr-defined]
-    if letter.recipient is None:
-        hashed = address_hash(letter.address)
-        if not hashed:
-            return SkipReason.NO_ADDRESS
-        if Suppression.objects.filter(address_hash=hashed).exists():
-            return SkipReason.SUPPRESSED
-    # Codes that confirm an address are no notices: these may hold words of others.
-    elif letter.obstacle not in ("", SkipReason.PAUSED):
-        return letter.obstacle
-    if letter.created_at < timezone.now() - notices.KEPT_FOR:
-        # What it was about is not kept any more.
-        return SkipReason.NOT_ELIGIBLE
-    kind = notices.kind_named(letter.kind)
-    if kind and kind.still_holds and not kind.still_holds(letter):
-        return SkipReason.NOT_ELIGIBLE
-    return ""
+        reason = letter.obstacle  # type: ignore[attr-defined]
+        is_paused = reason == SkipReason.PAUSED
+        # An edition had promised it before the pause began.
+        return Decision(reason, letter.recipient.paused_until if is_paused else None)
+    if hasattr(letter, "decision"):
+        return letter.decision
+    return eligibility.decide([letter], take_place=True)[0]
 
 
 def _suppress(letter, said):

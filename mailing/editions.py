@@ -18,11 +18,12 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, Wh
 from django.utils import timezone
 from psycopg2.extras import Json
 
-from . import positions
+from . import kinds, positions, waiting
 from .choices import Choices
 from .due_hours import last_due_hour
+from .eligibility import obstacle
 from .links import mail_domain
-from .models import Delivery, Edition, Preference, State, obstacle
+from .models import Delivery, Edition, Preference, State
 from .sections import Section, registered, registered_personal
 
 logger = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ FROM due LEFT JOIN place ON place.recipient_id = due.recipient_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN due.obstacle <> '' THEN due.obstacle
                 WHEN place.has_news THEN ''
+                WHEN {waits} THEN ''
                 WHEN due.recipient_id IN (SELECT recipient_id FROM ({fresh}) AS fresh) THEN ''
                 WHEN due.wants_quiet THEN 'quiet'
                 ELSE 'empty' END AS reason
@@ -225,7 +227,7 @@ def _due(rhythm, hour, at, zones, recipient):
     return chosen.annotate(
         joined=F("recipient__joined_position"),
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
-        in_the_way=obstacle("recipient__", at),
+        in_the_way=obstacle(kinds.DIGEST, "recipient__", at),
         wants_quiet=wants_quiet,
     ).values_list(
         "recipient_id", "joined", "letter_language", "choices", "in_the_way", "wants_quiet"
@@ -262,13 +264,14 @@ def _freeze(
         offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, now))
         fresh, fresh_params = _fresh(cut_off)
         cursor.execute(
-            _DELIVERIES.format(due=audience, fresh=fresh),
+            _DELIVERIES.format(due=audience, fresh=fresh, waits=waiting.WAITS),
             [offered, *audience_params, edition.pk, mail_domain(), now, now, *fresh_params],
         )
         edition.audience = cursor.rowcount
         edition.save(update_fields=["audience"])
         cursor.execute(_CURSORS, [cut_off, keys, edition.pk])
         cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
+        waiting.take_along(cursor, edition.pk, now)
     if look:
         seen = look(edition.deliveries.select_related("edition", "recipient").get())
         transaction.set_rollback(True)

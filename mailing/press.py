@@ -137,6 +137,10 @@ class Press:
             self._blocks[key] = section.render(items, delivery.language) if items else NOTHING
         return self._blocks[key]
 
+    def frame(self, language: str) -> dict[str, Any]:
+        """What every mail's templates are given, in a language that is active."""
+        return self._context(language)
+
     def _context(self, language) -> dict[str, Any]:
         return {
             "language": language,

@@ -3,6 +3,9 @@
 A notice stores ids only; texts and addresses are looked up when it is sent.
 """
 
+from collections import defaultdict
+from typing import Any
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,6 +15,7 @@ from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 from liaisons.models import Mandate, User
 from mailing import notices
+from mailing.kinds import Category, one_by_one
 from web import markdown
 
 from . import response_times
@@ -31,7 +35,18 @@ MOST_SHOWN = 20
 def register_all() -> None:
     """Make the kinds known to mailing; called once, when the app is ready."""
     contexts = {PUBLISHED: _of_report, ANSWERED: _of_answer}
-    holds = {PUBLISHED: _still_has_account, ANSWERED: _still_speaks}
+    terms: dict[str, dict[str, Any]] = {
+        PUBLISHED: {
+            "category": Category.RECEIPT,
+            "to_whom": _("Whoever published the report"),
+            "eligible": one_by_one(_still_has_account),
+        },
+        ANSWERED: {
+            "category": Category.ANSWER,
+            "to_whom": _("The liaisons of the groups whose statements are answered"),
+            "eligible": _still_speak,
+        },
+    }
     for kind, label in KINDS.items():
         stem = f"strategy/mail/{kind}"
         notices.register(
@@ -40,8 +55,8 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=holds[kind],
             more_context=contexts[kind],
+            **terms[kind],
         )
 
 
@@ -52,8 +67,8 @@ def tell_published(report: Report, version: ReportVersion, *, by: User) -> None:
 
 def tell_answered(response: Response) -> None:
     """Owe one mail to each liaison of the groups whose statements this answers."""
-    for person in liaisons_of(response.statements.public()).order_by("pk"):
-        notices.send(ANSWERED, person, {"response_id": response.pk})
+    people = liaisons_of(response.statements.public()).order_by("pk")
+    notices.send_many(ANSWERED, [(person, {"response_id": response.pk}) for person in people])
 
 
 def liaisons_of(statements: QuerySet[Statement]) -> QuerySet[User]:
@@ -67,9 +82,27 @@ def _still_has_account(notice) -> bool:
     return bool(person and person.is_active and not person.erased_at)
 
 
-def _still_speaks(notice) -> bool:
+def _still_speak(asked) -> list[bool]:
     """Asked again right before sending: who left meanwhile gets no mail."""
-    return _still_has_account(notice) and _answered_for(notice).exists()
+    active = Mandate.objects.active().filter(
+        person__in=[notice.recipient.user_id for notice in asked]
+    )
+    answered = Statement.objects.public().filter(
+        response__in={notice.context["response_id"] for notice in asked}
+    )
+    groups = defaultdict(set)
+    for person, group in active.values_list("person", "group"):
+        groups[person].add(group)
+    concerned = defaultdict(set)
+    for response, group in answered.values_list("response", "report__group"):
+        concerned[response].add(group)
+    return [
+        _still_has_account(notice)
+        and not groups[notice.recipient.user_id].isdisjoint(
+            concerned[notice.context["response_id"]]
+        )
+        for notice in asked
+    ]
 
 
 def _answered_for(notice) -> StatementQuerySet:

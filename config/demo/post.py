@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from mailing import claims, editions, fates, recipients
+from mailing import claims, editions, eligibility, fates, kinds, recipients
 from mailing.addresses import address_hash
 from mailing.due_hours import due_hour, falls_on
+from mailing.eligibility import Decision
 from mailing.models import (
     Delivery,
     Edition,
@@ -118,9 +119,12 @@ class Post:
 
     def _decide(self, letter: Delivery | Notice, answers) -> None:
         recipient, address = letter.recipient, address_of(letter)
-        reason = obstacle(letter)
-        if reason:
-            claims.skip(letter, reason)
+        decision = _decision(letter)
+        if decision.waits:
+            claims.hold(letter, decision.until, decision.reason)
+            return
+        if decision.reason:
+            claims.skip(letter, decision.reason)
             return
         given = answers.get(address, [])
         number = self._tries[type(letter), address]
@@ -150,6 +154,14 @@ class Post:
             claims.retry(letter, said)
 
 
+def _decision(letter: Delivery | Notice) -> Decision:
+    """The one rule, as a worker asks it."""
+    if isinstance(letter, Notice):
+        return eligibility.decide([letter], take_place=True)[0]
+    person = letter.recipient_id
+    return Decision(eligibility.obstacles(kinds.DIGEST, [person])[person])
+
+
 def claim(letter: Message) -> None:
     """Take one message as a worker does."""
     letter.claim = uuid.uuid4()
@@ -163,14 +175,3 @@ def claim(letter: Message) -> None:
 def address_of(letter: Delivery | Notice) -> str:
     """Where a message goes; some notices go to people without an account."""
     return letter.recipient.address if letter.recipient else letter.address
-
-
-def obstacle(letter: Delivery | Notice) -> str:
-    """Why this message does not go out after all, or ""."""
-    recipient = letter.recipient
-    if Suppression.objects.filter(address_hash=address_hash(address_of(letter))).exists():
-        return SkipReason.SUPPRESSED
-    if isinstance(letter, Delivery):
-        has_left = recipient.preferences.filter(rhythm=Rhythm.NONE).exists()
-        return SkipReason.RHYTHM_NONE if has_left else ""
-    return ""

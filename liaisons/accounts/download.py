@@ -173,12 +173,13 @@ def mail(person: User) -> dict[str, Any]:
     of_a_message = (
         "state", "reason", "language", "created_at", "finished_at", "message_id", "error", "story",
     )  # fmt: skip
+    own = Preference.objects.filter(recipient__user=person)
     return {
         "recipient": Recipient.objects.filter(user=person)
         .values("address", "is_verified", "language", "time_zone", "created_at", "paused_until")
         .first(),
         "preferences": list(
-            Preference.objects.filter(recipient__user=person).values(
+            own.filter(kind=Preference.Kind.DIGEST).values(
                 "kind",
                 "channel",
                 "rhythm",
@@ -188,6 +189,9 @@ def mail(person: User) -> dict[str, Any]:
                 "tells_when_quiet",
                 "effective_at",
             )
+        ),
+        "switched_off": list(
+            own.exclude(kind=Preference.Kind.DIGEST).values("kind", "effective_at")
         ),
         # What stood in one's own part of which digest.
         "told_in_digests": list(

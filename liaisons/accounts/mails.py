@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from mailing import kinds
 from mailing.links import mail_domain
 from mailing.models.messages import new_message_id
 
@@ -24,7 +25,26 @@ SECURITY_NOTICE = (
     "account/email/security_notice.txt",
     "account/email/security_notice.html",
 )
+KINDS = {
+    "account_code": _("A code to sign in or to confirm an address"),
+    "account_security_notice": _("Something was changed in the account"),
+}
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+def register_all() -> None:
+    """Make the kinds known to mailing; called once, when the app is ready.
+
+    The ledger holds neither: they are sent in the request, to whoever just asked. So nothing can be
+    in their way, also no earlier trouble with the address, or a page would tell of it.
+    """
+    for kind, label in KINDS.items():
+        kinds.register(
+            kind,
+            label=label,
+            category=kinds.Category.ACCOUNT,
+            to_whom=_("Whoever asked for it or changed it, a moment ago"),
+        )
 
 
 class NotSent(Exception):

@@ -3,6 +3,8 @@
 A notice holds the id of the reset. No mail holds the code.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from liaisons.access import is_core_team
 from liaisons.models import SecondStepReset
 from mailing import notices
+from mailing.kinds import Category, Urgency, one_by_one
 
 OWN = "second_step_reset"
 OTHERS = "second_step_reset_of_another"
@@ -21,6 +24,20 @@ KINDS = {
 
 def register_all() -> None:
     """Make the kinds known to mailing; called once, when the app is ready."""
+    terms: dict[str, dict[str, Any]] = {
+        OWN: {
+            "category": Category.ACCOUNT,
+            "to_whom": _("The person whose second step was reset"),
+            "urgency": Urgency.URGENT,
+        },
+        OTHERS: {
+            "category": Category.WORK,
+            "to_whom": _("All administrators, so that none is deceived"),
+            "urgency": Urgency.URGENT,
+            "can_switch_off": False,
+            "eligible": one_by_one(_is_core_team),
+        },
+    }
     for kind, label in KINDS.items():
         stem = f"liaisons/mail/{kind}"
         notices.register(
@@ -29,8 +46,8 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=_is_core_team if kind == OTHERS else None,
             more_context=_context,
+            **terms[kind],
         )
 
 

@@ -24,7 +24,7 @@ from liaisons.models import (
     Region,
     User,
 )
-from mailing import choices, notices, stories
+from mailing import choices, kinds, stories
 from mailing.models import Edition, FailReason, Preference, Rhythm, SkipReason, State
 from web import names
 
@@ -57,6 +57,7 @@ LABELS: dict[str, Any] = {
     "item": _("thing"),
     "section": _("part of the digest"),
     "told_in_digests": _("What digests told only you"),
+    "switched_off": _("messages you switched off"),
     "tells_when_quiet": _("tell me when nothing happened"),
     "done_in_the_admin": _("done in the administration pages"),
     "downloads": _("The file with everything held on you"),
@@ -184,8 +185,7 @@ def _region(code: str) -> str:
 
 
 def _kind_of_mail(name: str) -> Any:
-    kind = notices.kind_named(name)
-    return kind.label if kind and kind.label else name
+    return kinds.label_of(name)
 
 
 _REASONS = dict(SkipReason.choices) | dict(FailReason.choices)
@@ -206,10 +206,11 @@ VALUES: dict[str, Mapping | Callable[[Any], Any]] = {
     "messages.kind": _kind_of_mail,
     "messages.reason": _REASONS,
     "preferences.channel": dict(Preference.Channel.choices),
-    "preferences.kind": dict(Preference.Kind.choices),
+    "preferences.kind": _kind_of_mail,
     "proposed_groups.kind": dict(Group.Kind.choices),
     "proposed_groups.status": dict(Group.Status.choices),
     "region": _region,
+    "switched_off.kind": _kind_of_mail,
     "report_outcome": dict(Letter.Outcome.choices),
     "rhythm": dict(Rhythm.choices),
     "role": dict(Mandate.Role.choices),

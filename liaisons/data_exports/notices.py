@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import DataExport
 from mailing import notices
+from mailing.kinds import Category, one_by_one
 
 from .links import link_to
 
@@ -21,7 +22,9 @@ def register_all() -> None:
         f"{STEM}.txt",
         f"{STEM}.html",
         label=_("Your data can be downloaded"),
-        still_holds=is_still_there,
+        category=Category.RECEIPT,
+        to_whom=_("Whoever asked for everything held on them"),
+        eligible=one_by_one(is_still_there),
         more_context=more_context,
     )
 

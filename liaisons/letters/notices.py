@@ -1,11 +1,14 @@
 """Mails about letters. A notice holds the letter's id; its words are looked up when it is sent."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices
+from mailing.kinds import Category, one_by_one
 from mailing.models import Notice, State
 
 from ..models import Letter
@@ -27,7 +30,27 @@ MOST_AT_ONCE = 500
 
 def register_all() -> None:
     """Make the kinds known to mailing; called once, when the app is ready."""
-    holds = {RECEIVED: _still_takes_letters, ANSWERED: _is_still_kept}
+    terms: dict[str, dict[str, Any]] = {
+        RECEIVED: {
+            "category": Category.PEOPLE,
+            "to_whom": _("The liaison the letter is to, who chose to be written to"),
+            "eligible": one_by_one(_still_takes_letters),
+            "reply_to": _sender_address,
+        },
+        ANSWERED: {
+            "category": Category.PEOPLE,
+            "to_whom": _("Whoever wrote the letter"),
+            "eligible": one_by_one(_is_still_kept),
+        },
+        UNDELIVERED: {
+            "category": Category.RECEIPT,
+            "to_whom": _("Whoever wrote the letter"),
+        },
+        DECIDED: {
+            "category": Category.RECEIPT,
+            "to_whom": _("The liaison who reported the letter"),
+        },
+    }
     for kind, label in KINDS.items():
         stem = f"liaisons/mail/{kind}"
         notices.register(
@@ -36,9 +59,8 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=holds.get(kind),
             more_context=_context,
-            reply_to=_sender_address if kind == RECEIVED else None,
+            **terms[kind],
         )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from liaisons.errors import Refused
 from liaisons.models import User
 from mailing import notices, recipients, upcoming
+from mailing.kinds import Category, one_by_one
 from mailing.models import Notice
 from web import rate_limits
 
@@ -59,7 +60,9 @@ def register_all() -> None:
         f"{stem}.txt",
         f"{stem}.html",
         label=gettext_lazy("A sample of the digest"),
-        still_holds=_still_there,
+        category=Category.RECEIPT,
+        to_whom=gettext_lazy("Whoever asked for one on the page about mail"),
+        eligible=one_by_one(_still_there),
         more_context=_as_now,
     )
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mailing import choices, notices, subscriptions
+from mailing.kinds import Category, one_by_one
 from mailing.links import absolute, manage_url, unsubscribe_url
 from mailing.models import Notice, Recipient, Rhythm, SubscriptionRequest
 
@@ -18,6 +19,7 @@ BEGUN = "subscription_begun"
 
 def register_all() -> None:
     """Make both kinds known to mailing."""
+    to_whom = _("Whoever entered the address to get news without an account")
     for kind, label, holds, more in (
         (ASKED, _("Asks to confirm a subscription"), _still_asked, _asked),
         (BEGUN, _("A subscription begins"), _still_subscribed, _begun),
@@ -29,7 +31,10 @@ def register_all() -> None:
             f"{stem}.txt",
             f"{stem}.html",
             label=label,
-            still_holds=holds,
+            category=Category.RECEIPT,
+            to_whom=to_whom,
+            eligible=one_by_one(holds),
+            goes_to_unconfirmed=kind == ASKED,
             more_context=more,
         )
 

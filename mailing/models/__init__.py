@@ -12,7 +12,6 @@ from .recipients import (
     Rhythm,
     SkipReason,
     Suppression,
-    obstacle,
 )
 from .subscriptions import SubscriptionRequest
 
@@ -33,5 +32,4 @@ __all__ = [
     "SubscriptionRequest",
     "Suppression",
     "ToldItem",
-    "obstacle",
 ]

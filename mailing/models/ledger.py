@@ -83,6 +83,8 @@ class Delivery(Message):
     besides = models.JSONField(default=dict, editable=False)
     # Nothing is new, and this person asked to be told so.
     is_quiet = models.BooleanField(default=False, editable=False)
+    # The notices that waited for this digest, once a worker read them; see ``mailing.waiting``.
+    waited: tuple | list = ()
 
     class Meta(Message.Meta):
         abstract = False

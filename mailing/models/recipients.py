@@ -1,10 +1,8 @@
 """Who gets mail, what they chose, and which addresses get none."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +18,7 @@ class Rhythm(models.TextChoices):
 
 
 class SkipReason(models.TextChoices):
-    """Why somebody who belongs to an edition gets no mail."""
+    """Why somebody gets no mail, or not by itself, or not yet. In sentences: ``reasons``."""
 
     INACTIVE = "inactive", _("The account is closed")
     NO_ADDRESS = "no_address", _("No e-mail address")
@@ -28,8 +26,12 @@ class SkipReason(models.TextChoices):
     UNVERIFIED = "unverified", _("The address is not confirmed")
     SUPPRESSED = "suppressed", _("The address takes no mail")
     RHYTHM_NONE = "rhythm_none", _("No digest is wanted any more")
+    SWITCHED_OFF = "switched_off", _("This kind of message is switched off")
     EMPTY = "empty", _("Nothing new for this person")
     NOT_ELIGIBLE = "not_eligible", _("The reason for this message is gone")
+    # Beside "waiting": it waits for room in the contact budget.
+    OVER_BUDGET = "over_budget", _("Waits: enough mail for this week")
+    IN_DIGEST = "in_digest", _("Went with the digest")
 
 
 class FailReason(models.TextChoices):
@@ -40,31 +42,6 @@ class FailReason(models.TextChoices):
     GAVE_UP = "gave_up", _("Too many tries")
     WORKERS_LOST = "workers_lost", _("Too many workers stopped while they held it")
     CONNECTION_LOST = "connection_lost", _("The connection broke before the server's last answer")
-
-
-def obstacle(recipient: str = "", at: datetime | None = None) -> Case:
-    """An expression: the first reason why a recipient can get no digest at ``at``, or "".
-
-    This is the one rule of eligibility. Freezing an edition and sending each message ask it.
-    ``recipient`` is the path to the recipient with its underscores, such as ``recipient__``.
-    """
-    suppressed = Suppression.objects.filter(address_hash=OuterRef(f"{recipient}address_hash"))
-    gone = Q(**{f"{recipient}forgotten_at__isnull": False}) | Q(
-        **{f"{recipient}user__is_active": False}
-    )
-    return Case(
-        When(gone, then=Value(SkipReason.INACTIVE.value)),
-        When(Q(**{f"{recipient}address": ""}), then=Value(SkipReason.NO_ADDRESS.value)),
-        When(Q(**{f"{recipient}is_verified": False}), then=Value(SkipReason.UNVERIFIED.value)),
-        When(Exists(suppressed), then=Value(SkipReason.SUPPRESSED.value)),
-        # The last one: whoever is paused could otherwise get it.
-        When(
-            Q(**{f"{recipient}paused_until__gt": at or timezone.now()}),
-            then=Value(SkipReason.PAUSED.value),
-        ),
-        default=Value(""),
-        output_field=models.CharField(),
-    )
 
 
 class Recipient(models.Model):
@@ -122,7 +99,8 @@ class Recipient(models.Model):
 class Preference(models.Model):
     """What one person wants of one kind of mail: how often, in which language, in whose morning.
 
-    An empty language or time zone follows the recipient's own.
+    An empty language or time zone follows the recipient's own. Only the digest has a rhythm; a row
+    for another kind (see ``mailing.kinds``) says that the person switched it off.
     """
 
     class Kind(models.TextChoices):
@@ -137,7 +115,7 @@ class Preference(models.Model):
         UNSUBSCRIBE_LINK = "unsubscribe_link", _("Link in a mail")
 
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="preferences")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.DIGEST)
+    kind = models.CharField(_("kind"), max_length=60, default=Kind.DIGEST)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.EMAIL)
     rhythm = models.CharField(_("rhythm"), max_length=10, choices=Rhythm, default=Rhythm.WEEKLY)
     language = models.CharField(
@@ -165,11 +143,14 @@ class Preference(models.Model):
             models.CheckConstraint(
                 condition=Q(rhythm__in=Rhythm.values), name="preference_rhythm_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="digest") | Q(rhythm="none"), name="only_the_digest_has_a_rhythm"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "rhythm"], name="preference_kind_rhythm")]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.get_rhythm_display()}"
+        return f"{self.kind}: {self.get_rhythm_display()}"
 
     @property
     def language_used(self) -> str:

@@ -4,9 +4,13 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from django.template import engines
 from django.template.loader import render_to_string
+from django.template.loaders import locmem
 
 from mailing import notices, nudges, press, sections
+from mailing.kinds import Category
+from tests.mailing.kinds_for_tests import TEMPLATES
 from tests.mailing.people import Board, assert_figures_add_up
 from tests.mailing.processes import environment_of, free_port, running
 from tests.mailing.smtp_sink import Sink
@@ -46,7 +50,9 @@ def receipt(monkeypatch):
         return render_to_string(template, context)
 
     monkeypatch.setattr(press, "render_to_string", rendered)
-    yield notices.register("a_receipt", "s", "t", "h")
+    yield notices.register(
+        "a_receipt", "s", "t", "h", label="A receipt", category=Category.RECEIPT, to_whom="Anybody"
+    )
     notices.unregister("a_receipt")
 
 
@@ -75,3 +81,16 @@ def processes(tmp_path):
     with running(environment_of(url_of_this_database(), broker, port), tmp_path) as all_of_them:
         all_of_them.start_sink(port)
         yield all_of_them
+
+
+@pytest.fixture
+def call_templates():
+    """The templates of ``kinds_for_tests``, beside the product's own."""
+    engine = engines["django"].engine
+    before = engine.template_loaders
+    engine.__dict__["template_loaders"] = [
+        locmem.Loader(engine, TEMPLATES),
+        *before,
+    ]
+    yield
+    engine.__dict__["template_loaders"] = before

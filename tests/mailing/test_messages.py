@@ -10,7 +10,7 @@ from django.core import mail
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailing import deliver, mime, notices
+from mailing import deliver, kinds, mime, notices
 from mailing.addresses import header_address
 from mailing.models import Delivery, Notice, Suppression
 from tests.mailing.people import person
@@ -191,9 +191,18 @@ def test_a_notice_reaches_an_address_without_account_unless_it_bounced(receipt):
 
 @pytest.mark.django_db
 def test_a_notice_whose_reason_is_gone_is_dropped(only_board, monkeypatch):
-    notices.register("conditional", "s", "t", "h", still_holds=lambda notice: False)
+    holds = {"now": True}
+    kinds.register(
+        "conditional",
+        label="Conditional",
+        category=kinds.Category.RECEIPT,
+        to_whom="Anybody",
+        subject_template="s",
+        eligible=kinds.one_by_one(lambda notice: holds["now"]),
+    )
     try:
         notices.send("conditional", person().user, {})
+        holds["now"] = False
         deliver.send_due()
     finally:
         notices.unregister("conditional")
@@ -205,9 +214,7 @@ def test_a_notice_whose_reason_is_gone_is_dropped(only_board, monkeypatch):
 def test_a_kind_of_notice_may_say_where_an_answer_goes(receipt):
     to = {"address": "guest@example.org"}
     # The fixture takes it away again.
-    notices._kinds["a_receipt"] = dataclasses.replace(
-        receipt, reply_to=lambda notice: to["address"]
-    )
+    kinds._kinds["a_receipt"] = dataclasses.replace(receipt, reply_to=lambda notice: to["address"])
     notices.send("a_receipt", person().user, {"thing": "x"})
     deliver.send_due()
     assert mail.outbox[0].extra_headers["Reply-To"] == "guest@example.org"
