@@ -1,21 +1,31 @@
-"""How fast digests leave, against django-post_office and against pre-built bytes over smtplib.
+"""How fast digests leave, against two queues for Django and against pre-built bytes over smtplib.
 
-All send the same digest (three updates and two topics by the product's own sections, ten
-languages) to the same people through the same mail server in the same run, each in one process,
-and PostgreSQL waits for the disk. What is counted:
+All send the same digest (``digest_content.py``: four shared sections in ten languages, two of each
+person's own) to the same people through the same mail server (``sink.py``) in the same run, and
+PostgreSQL waits for the disk. What is counted:
 
-- the ledger: publishing, freezing the edition, claiming, rendering, sending, committing each fate;
+- the ledger: publishing, freezing the edition, claiming, rendering, sending, each fate committed;
 - django-post_office: publishing, queueing, rendering and delivering, see ``digest_peer.py``. It
   marks mails as sent when a whole batch is, so a kill sends up to a hundred again. Both of its
-  ways to render are measured, and the faster is the one compared with;
+  ways to render are measured, and the faster is the one compared with. It has five threads, so
+  five connections, in each process; the ledger has one;
+- django-mailer: the same, see ``digest_mailer.py``;
 - pre-built bytes: the ledger's own finished messages, handed to ``smtplib`` and nothing else.
 
-Memory is that of a process that froze an edition and sent of it for some seconds, one
-process for each audience. BENCH_DIGESTS sets the messages of a round, BENCH_AUDIENCE the largest
-audience, BENCH_SECONDS how long each of the memory processes sends.
+Each in one process and in four, and both again with a mail server that takes ten milliseconds for
+each answer, as one at the other end of a network does.
+
+Memory is that of a process that froze an edition and sent of it for some seconds, one process for
+each audience. Planning is the freezing of those editions.
+
+BENCH_DIGESTS: recipients in all, in five rounds (20,000). BENCH_LATENCY: seconds for an answer
+(0.01). BENCH_AUDIENCE: the largest audience for memory and planning (100,000). BENCH_SECONDS: how
+long each of the memory processes sends (15). BENCH_SETTINGS: how many of the four settings, in
+the order one process, four, one and four with the far server (4).
 """
 
 import json
+import multiprocessing
 import os
 import smtplib
 import socket
@@ -35,45 +45,147 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from benchmarks import digest_content, digest_peer, measure  # noqa: E402
+from benchmarks import digest_content, digest_mailer, digest_peer, measure  # noqa: E402
 from mailing import deliver, editions, positions  # noqa: E402
 from mailing.addresses import wire_address  # noqa: E402
 from mailing.models import Delivery, Edition  # noqa: E402
+from mailing.own_parts import OwnParts  # noqa: E402
 from mailing.press import Press  # noqa: E402
 from mailing.unsubscribe import token_for  # noqa: E402
 
-MESSAGES = int(os.environ.get("BENCH_DIGESTS", "1000"))
+ROUNDS = 5
+MESSAGES = int(os.environ.get("BENCH_DIGESTS", "20000")) // ROUNDS
+LATENCY = float(os.environ.get("BENCH_LATENCY", "0.01"))
 MANY = int(os.environ.get("BENCH_AUDIENCE", "100000"))
 FEW = MANY // 10
 SECONDS = float(os.environ.get("BENCH_SECONDS", "15"))
+LEDGER, QUEUED, SENT = "ledger", "rendered when queued", "rendered when sent"
+MAILER, READY = "mailer", "pre-built bytes"
+# What a figure's key ends with; seconds for an answer, processes, messages. Fewer are enough where
+# the mail server takes most of the time.
+SETTINGS = {
+    "": (0.0, 1, MESSAGES),
+    ".4": (0.0, 4, MESSAGES),
+    ".far": (LATENCY, 1, MESSAGES // 10),
+    ".far.4": (LATENCY, 4, MESSAGES // 5),
+}
+CHOSEN = list(SETTINGS)[: int(os.environ.get("BENCH_SETTINGS", "4"))]
 
 
 def main(arguments) -> None:
-    """Measure speed with one audience, then memory with a small and a large one."""
+    """Measure speed in each setting, then memory and planning with two audiences."""
+    digest_content.use_own_sections()
     if arguments:
-        port, rhythm = int(arguments[0]), arguments[1]
+        what, port, argument = arguments[0], int(arguments[1]), arguments[2]
         _use(port)
-        print(json.dumps(_memory(rhythm)))
+        _work(argument) if what == "work" else print(json.dumps(_memory(argument)))
         return
     digest_content.have_people("at_once", MESSAGES)
     digest_peer.have_templates()
-    with _sink() as port:
-        _use(port)
-        _send_edition()
-        ready = _finished_messages()
-        sizes = {"ledger": sum(len(message) for _to, message in ready) / len(ready)}
-        ways = {
-            "ledger": _Way(_send_edition),
-            "rendered when queued": _Way(lambda: _send_by_peer(renders_on_delivery=False)),
-            "rendered when sent": _Way(lambda: _send_by_peer(renders_on_delivery=True)),
-            "pre-built bytes": _Way(lambda: _send_ready(port, ready)),
-        }
-        taken = measure.in_turn(ways)
-        sizes["peer"] = digest_peer.average_size()
+    found = {ending: _Setting(*SETTINGS[ending]).measured() for ending in CHOSEN}
+    with _sink(0) as port:
         memory = [_memory_apart(port, "daily", FEW), _memory_apart(port, "weekly", MANY)]
-    rates = {name: MESSAGES / seconds for name, seconds in taken.items()}
-    own = {name: way.processor_seconds() / MESSAGES * 1000 for name, way in ways.items()}
-    _report(rates, own, sizes, memory)
+    _report(found, memory)
+
+
+class _Setting:
+    """One mail server, one number of processes, one number of messages."""
+
+    def __init__(self, latency, processes, messages):
+        self.latency, self.processes, self.messages = latency, processes, messages
+        self.ways, self.rates, self.sizes = {}, {}, {}
+
+    def measured(self) -> "_Setting":
+        """All ways in turn."""
+        digest_content.only_so_many(self.messages)
+        with _sink(self.latency) as self.port:
+            _use(self.port)
+            self.send_edition()
+            ready = _finished_messages()
+            self.sizes[LEDGER] = sum(len(message) for _to, message in ready) / len(ready)
+            works = {
+                LEDGER: self.send_edition,
+                QUEUED: lambda: self.send_by_peer(renders_on_delivery=False),
+                SENT: lambda: self.send_by_peer(renders_on_delivery=True),
+                MAILER: self.send_by_mailer,
+                READY: lambda: self.send_ready(ready),
+            }
+            self.ways = {name: _Way(work) for name, work in works.items()}
+            taken = measure.in_turn(self.ways, ROUNDS)
+            self.sizes[QUEUED] = digest_peer.average_size()
+        self.rates = {name: self.messages / seconds for name, seconds in taken.items()}
+        return self
+
+    def peer(self) -> str:
+        """The faster of the ways of django-post_office."""
+        return max((QUEUED, SENT), key=lambda way: self.rates[way])
+
+    def send_edition(self):
+        """Publish, freeze, send."""
+        with self.workers(LEDGER) as go:
+            began = time.perf_counter()
+            digest_content.publish_news()
+            editions.make_editions()
+            go()
+            took = time.perf_counter() - began
+        sent = Edition.objects.latest("pk").figures()["sent"]
+        assert sent == self.messages, f"{sent} of {self.messages} were sent"
+        return took
+
+    def send_by_peer(self, *, renders_on_delivery):
+        """Publish, queue, send."""
+        already, before = digest_peer.sent(), positions.current()
+        digest_content.publish_news()
+        digest_peer.Way(renders_on_delivery, self.processes).send_all(after=before)
+        sent = digest_peer.sent() - already
+        assert sent == self.messages, f"{sent} of {self.messages} were sent"
+
+    def send_by_mailer(self):
+        """Publish, queue, send."""
+        with self.workers(MAILER) as go:
+            began = time.perf_counter()
+            before = positions.current()
+            digest_content.publish_news()
+            digest_mailer.queue_all(before)
+            assert digest_mailer.waiting() == self.messages
+            go()
+            took = time.perf_counter() - began
+        assert digest_mailer.waiting() == 0
+        return took
+
+    def send_ready(self, ready):
+        """Hand over the bytes."""
+        if self.processes == 1:
+            _send_ready(self.port, islice(cycle(ready), self.messages))
+            return
+        context = multiprocessing.get_context("fork")
+        parts = [ready[number :: self.processes] for number in range(self.processes)]
+        senders = [context.Process(target=_send_ready, args=(self.port, part)) for part in parts]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+            assert sender.exitcode == 0
+
+    @contextmanager
+    def workers(self, way):
+        """Gives what sends all that is due: this process, or so many that wait for the word."""
+        if self.processes == 1:
+            yield lambda: _send_all(way)
+            return
+        command = [sys.executable, "-m", "benchmarks.digest", "work", str(self.port), way]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        started = [subprocess.Popen(command, **pipes) for _number in range(self.processes)]
+        for one in started:
+            assert one.stdout.readline() == "ready\n"
+
+        def go():
+            for one in started:
+                one.stdin.close()
+            for one in started:
+                assert one.wait() == 0
+
+        yield go
 
 
 class _Way:
@@ -81,46 +193,87 @@ class _Way:
 
     def __init__(self, send):
         self.send = send
-        self.taken = []
+        self.own = []
 
     def __call__(self):
         began = time.process_time()
-        self.send()
-        self.taken.append(time.process_time() - began)
+        took = self.send()
+        self.own.append(time.process_time() - began)
+        return took
 
     def processor_seconds(self):
-        return statistics.median(self.taken[1:])  # The first round is for warming up.
+        return statistics.median(self.own[1:])  # The first round is for warming up.
 
 
-def _report(rates, own, sizes, memory):
-    faster_peer = max(rates["rendered when queued"], rates["rendered when sent"])
-    growth = memory[1]["mb"] - memory[0]["mb"]
-    figures = {
-        "digest.vs_post_office": rates["ledger"] / faster_peer,
-        "digest.vs_prebuilt": rates["ledger"] / rates["pre-built bytes"],
-        "digest.rss_growth_mb": growth,
-        "digest.per_second": rates["ledger"],
-        "digest.processor_ms": own["ledger"],
-        "digest.post_office_processor_ms": min(
-            own["rendered when queued"], own["rendered when sent"]
-        ),
-        "digest.prebuilt_processor_ms": own["pre-built bytes"],
-        "digest.post_office_per_second": faster_peer,
-        "digest.prebuilt_per_second": rates["pre-built bytes"],
+def _work(way):
+    """A worker of its own: wait for the word, then send until nothing is due."""
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.read()
+    _send_all(way)
+
+
+def _send_all(way):
+    if way == MAILER:
+        digest_mailer.send_queued()
+        return
+    while deliver.send_due().more:
+        pass
+
+
+def _send_ready(port, ready):
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for to, message in ready:
+            server.sendmail("us@example.org", to, message)
+
+
+def _report(found, memory):
+    plain = found[""]
+    figures = {"digest.rss_growth_mb": memory[1]["mb"] - memory[0]["mb"]}
+    figures["digest.planning_seconds"] = memory[1]["planned"]
+    for suffix, setting in found.items():
+        rates = setting.rates
+        figures |= {
+            f"digest.vs_post_office{suffix}": rates[LEDGER] / rates[setting.peer()],
+            f"digest.vs_mailer{suffix}": rates[LEDGER] / rates[MAILER],
+            f"digest.vs_prebuilt{suffix}": rates[LEDGER] / rates[READY],
+            f"digest.per_second{suffix}": rates[LEDGER],
+            f"digest.post_office_per_second{suffix}": rates[setting.peer()],
+            f"digest.mailer_per_second{suffix}": rates[MAILER],
+            f"digest.prebuilt_per_second{suffix}": rates[READY],
+        }
+    own = {
+        name: way.processor_seconds() / plain.messages * 1000 for name, way in plain.ways.items()
+    }
+    figures |= {
+        "digest.processor_ms": own[LEDGER],
+        "digest.post_office_processor_ms": own[plain.peer()],
+        "digest.mailer_processor_ms": own[MAILER],
+        "digest.prebuilt_processor_ms": own[READY],
     }
     peer = f"django-post_office {version('django-post_office')}"
     names = {
-        "ledger": ("the ledger", sizes["ledger"]),
-        "rendered when queued": (f"{peer}, rendered when queued", sizes["peer"]),
-        "rendered when sent": (f"{peer}, rendered when sent", sizes["peer"]),
-        "pre-built bytes": ("pre-built bytes over smtplib", sizes["ledger"]),
+        LEDGER: ("the ledger", plain.sizes[LEDGER]),
+        QUEUED: (f"{peer}, rendered when queued", plain.sizes[QUEUED]),
+        SENT: (f"{peer}, rendered when sent", plain.sizes[QUEUED]),
+        MAILER: (f"django-mailer {version('django-mailer')}", plain.sizes[QUEUED]),
+        READY: ("pre-built bytes over smtplib", plain.sizes[LEDGER]),
     }
-    rows = [(title, size / 1024, own[way], rates[way]) for way, (title, size) in names.items()]
-    for audience, found in zip((FEW, MANY), memory, strict=True):
-        print(f"Memory with an audience of {audience}: {found['mb']:.1f} MB ({found['sent']} sent)")
-    print(f"{MESSAGES} messages a round; PostgreSQL: {_durability()}")
-    columns = ("way", "kB each", "ms of its processor", "per second")
-    measure.report("Sending digests", columns, rows, figures)
+    rows = [
+        (title, size / 1024, own[way], *(setting.rates[way] for setting in found.values()))
+        for way, (title, size) in names.items()
+    ]
+    for audience, one in zip((FEW, MANY), memory, strict=True):
+        print(
+            f"An audience of {audience}: planned in {one['planned']:.1f} s, "
+            f"{one['mb']:.1f} MB after {one['sent']} sent"
+        )
+    print(f"Messages a round: {', '.join(str(setting.messages) for setting in found.values())}")
+    print(f"PostgreSQL: {_durability()}")
+    away = f"{LATENCY * 1000:g} ms away"
+    settings_named = ("1 process", "4 processes", f"1, {away}", f"4, {away}")
+    columns = ("way", "kB each", "ms of its processor", *settings_named[: len(found)])
+    measure.report("Sending digests, messages a second", columns, rows, figures, ROUNDS)
 
 
 def _use(port):
@@ -135,46 +288,27 @@ def _durability():
         return "fsync {}, synchronous_commit {}".format(*cursor.fetchone())
 
 
-def _send_edition():
-    digest_content.publish_news()
-    editions.make_editions()
-    while deliver.send_due().more:
-        pass
-    sent = Edition.objects.latest("pk").figures()["sent"]
-    assert sent == MESSAGES, f"{sent} of {MESSAGES} were sent"
-
-
-def _send_by_peer(*, renders_on_delivery):
-    already, before = digest_peer.sent(), positions.current()
-    digest_content.publish_news()
-    digest_peer.Way(renders_on_delivery).send_all(after=before)
-    sent = digest_peer.sent() - already
-    assert sent == MESSAGES, f"{sent} of {MESSAGES} were sent"
-
-
 def _finished_messages() -> list[tuple[str, bytes]]:
     """Addresses and finished messages as the ledger sent them, those of the last edition."""
-    press = Press()
+    press, own_parts = Press(), OwnParts()
     edition = Edition.objects.latest("pk")
+    deliveries = list(edition.deliveries.select_related("recipient", "edition").order_by("pk"))
+    own_parts.read(deliveries)
     ready = []
-    for delivery in edition.deliveries.select_related("recipient", "edition").order_by("pk"):
+    for delivery in deliveries:
         to = wire_address(delivery.recipient.address)
+        own = own_parts.of(delivery)
+        sheet = press.digest(delivery, own)
         token = token_for(delivery.recipient_id, delivery.recipient.address_hash)
-        sheet = press.digest(delivery)
-        ready.append((to, sheet.filled(address=to, message_id=delivery.message_id, token=token)))
+        words = {"token": token, "text": own.text, "html": own.html}
+        ready.append((to, sheet.filled(address=to, message_id=delivery.message_id, **words)))
     return ready
-
-
-def _send_ready(port, ready):
-    with smtplib.SMTP("127.0.0.1", port) as server:
-        for to, message in islice(cycle(ready), MESSAGES):
-            server.sendmail("us@example.org", to, message)
 
 
 def _memory_apart(port, rhythm, audience) -> dict:
     """What ``_memory`` gives in a process of its own, with so many people of that rhythm."""
     digest_content.have_people(rhythm, audience)
-    command = [sys.executable, "-m", "benchmarks.digest", str(port), rhythm]
+    command = [sys.executable, "-m", "benchmarks.digest", "memory", str(port), rhythm]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     Delivery.objects.filter(state__in=["pending", "retry"]).update(
         state="skipped", reason="empty", message_id=""
@@ -184,22 +318,22 @@ def _memory_apart(port, rhythm, audience) -> dict:
 
 def _memory(rhythm) -> dict:
     """Freeze the due edition of that rhythm and send of it; gives its size in MB."""
-    editions.make_editions()
+    planned = measure.seconds(editions.make_editions)
     sent = deliver.send_due(seconds=SECONDS).sent
     assert Edition.objects.get(rhythm=rhythm).audience in (FEW, MANY)
     # Not the system's own figure of the peak, which a process takes over from its parent.
     size = psutil.Process().memory_info().rss / 2**20
-    return {"mb": size, "sent": sent}
+    return {"mb": size, "sent": sent, "planned": planned}
 
 
 @contextmanager
-def _sink():
+def _sink(latency):
     """A mail server that takes everything and keeps nothing, in a process of its own."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    listen = ["-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([sys.executable, "-m", "aiosmtpd", *listen])
+    words = ["--port", str(port), "--latency", str(latency)]
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.sink", *words])
     try:
         for _try in range(100):
             with closing(socket.socket()) as probe:

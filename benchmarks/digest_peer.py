@@ -5,6 +5,7 @@ cached in memory, ``send_many`` to queue, ``send_queued_mail_until_done`` to del
 defaults for the rest (batches of 100, five threads in the process, a log of each mail).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.safestring import mark_safe
 from post_office import mail
 from post_office.models import Email, EmailTemplate
 
+from benchmarks import digest_content
 from mailing import positions
 from mailing.links import absolute, settings_url, unsubscribe_url
 from mailing.models import Recipient
@@ -24,14 +26,14 @@ from strategy import language_versions, sections
 
 AT_ONCE = 1000  # mails handed to send_many in one call
 
-_UPDATES_HTML = """{% for item in updates %}
+_UPDATES_HTML = """{% for item in SECTION %}
 <div style="margin:0 0 24px">
   <h3 style="margin:0 0 4px;font-size:17px;line-height:1.4"><a href="{{ item.url }}" style="color:#3366cc">{{ item.title }}</a></h3>
   <div>{{ item.short|linebreaks }}</div>
   <p style="margin:0;font-size:13px;color:#54595d">{{ item.day }}</p>
 </div>
 {% endfor %}"""  # noqa: E501
-_UPDATES_TEXT = """{% autoescape off %}{% for item in updates %}{{ item.title }}
+_UPDATES_TEXT = """{% autoescape off %}{% for item in SECTION %}{{ item.title }}
 {{ item.day }}
 
 {{ item.short }}
@@ -42,30 +44,28 @@ _UPDATES_TEXT = """{% autoescape off %}{% for item in updates %}{{ item.title }}
 {% endfor %}{% endautoescape %}"""
 
 
+PEOPLE = ("pk", "address", "address_hash", "language", "user__username")
+
+
 @dataclass(frozen=True)
 class Way:
     """One of the two ways to have templates rendered: when queued (its default) or when sent."""
 
     renders_on_delivery: bool
+    processes: int = 1
 
     def send_all(self, after: int) -> None:
         """Queue a digest of what was published after that position, and deliver all of them."""
-        news = {code: _news(code, after) for code, _name in settings.LANGUAGES}
-        people = Recipient.objects.values_list("pk", "address", "address_hash", "language")
         mails = []
-        for pk, address, hashed, language in people.order_by("pk").iterator():
-            link = unsubscribe_url(token_for(pk, hashed))
+        for one in mails_to_send(after):
             mails.append(
                 {
-                    "recipients": address,
+                    "recipients": one.address,
                     "sender": settings.DEFAULT_FROM_EMAIL,
                     "template": "digest",
-                    "language": language,
-                    "context": news[language] | {"unsubscribe_url": link},
-                    "headers": {
-                        "List-Unsubscribe": f"<{link}>",
-                        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                    },
+                    "language": one.language,
+                    "context": one.context,
+                    "headers": one.headers,
                     "render_on_delivery": self.renders_on_delivery,
                 }
             )
@@ -73,24 +73,66 @@ class Way:
                 mail.send_many(mails)
                 mails = []
         mail.send_many(mails)
-        mail.send_queued_mail_until_done()
+        mail.send_queued_mail_until_done(processes=self.processes)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One person's digest before it is rendered."""
+
+    address: str
+    language: str
+    context: dict
+    headers: dict
+
+
+def mails_to_send(after: int) -> Iterator[Wanted]:
+    """What each person is to get, for peers that render one mail after another."""
+    news = {code: _news(code, after) for code, _name in settings.LANGUAGES}
+    people = Recipient.objects.filter(preferences__rhythm="at_once").order_by("pk")
+    for pk, address, hashed, language, name in people.values_list(*PEOPLE).iterator():
+        link = unsubscribe_url(token_for(pk, hashed))
+        own = {
+            key: list(digest_content.own_things(key, name, language).values())
+            for key in digest_content.OWN
+        }
+        yield Wanted(
+            address,
+            language,
+            news[language] | own | {"unsubscribe_url": link},
+            {
+                "List-Unsubscribe": f"<{link}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+        )
 
 
 def have_templates() -> None:
-    """The digest's own frame in each language, with a loop where the news come."""
+    """The digest's own frame in each language, with loops where the sections come."""
     first = None
+    for code, (text, html) in templates().items():
+        template = EmailTemplate.objects.create(
+            name="digest",
+            # Asked for by name and language, which the cache is kept under too.
+            language=code,
+            default_template=first,
+            subject="{{ headline }}",
+            content=text,
+            html_content=html,
+        )
+        first = first or template
+
+
+def templates() -> dict[str, tuple[str, str]]:
+    """By language the source of the templates for text and HTML."""
+    found = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            template = EmailTemplate.objects.create(
-                name="digest",
-                # Asked for by name and language, which the cache is kept under too.
-                language=code,
-                default_template=first,
-                subject="{{ headline }}",
-                content=_frame("mailing/digest.txt", "text"),
-                html_content=_frame("mailing/digest.html", "html"),
+            found[code] = (
+                _frame("mailing/digest.txt", "text"),
+                _frame("mailing/digest.html", "html"),
             )
-        first = first or template
+    return found
 
 
 def sent() -> int:
@@ -105,13 +147,21 @@ def average_size() -> float:
     return sum(sizes) / len(sizes)
 
 
+_SHARED = (
+    sections.ClosingTopics,
+    sections.NewUpdates,
+    sections.OpenTopics,
+    sections.ClosedTopics,
+)
+
+
 def _news(language, after) -> dict:
     with translation.override(language):
         found = {}
-        for section in (sections.NewUpdates(), sections.OpenTopics()):
+        for section in _SHARED:
             found[section.key] = [
                 _item(language_versions.shown(thing, language))
-                for thing in section.items(after, positions.current())
+                for thing in section().items(after, positions.current())
             ]
     return found | {"headline": found["updates"][0]["title"]}
 
@@ -128,14 +178,17 @@ def _item(version) -> dict:
 
 def _frame(template, part) -> str:
     language = translation.get_language()
-    updates = {"html": _UPDATES_HTML, "text": _UPDATES_TEXT}[part]
-    blocks = [
-        {"label": section.label, "block": Block(mark_safe(code), code, 1)}  # noqa: S308
-        for section, code in (
-            (sections.NewUpdates, updates),
-            (sections.OpenTopics, updates.replace("updates", "topics")),
-        )
-    ]
+    shared = {"html": _UPDATES_HTML, "text": _UPDATES_TEXT}[part]
+    own = {"html": digest_content.OWN_HTML, "text": digest_content.OWN_TEXT}[part]
+
+    def block(section):
+        code = shared.replace("SECTION", section.key)
+        return {
+            "label": section.label,
+            "block": Block(mark_safe(code), code, 1),  # noqa: S308
+        }
+
+    own_code = "".join(own.replace("items", key) for key in digest_content.OWN)
     return render_to_string(
         template,
         {
@@ -146,7 +199,11 @@ def _frame(template, part) -> str:
             "base_url": settings.BASE_URL,
             "home_url": absolute(f"/{language}/"),
             "settings_url": settings_url(),
-            "blocks": blocks,
+            "contact_email": settings.CONTACT_EMAIL,
+            "before": [block(_SHARED[0])],
+            "after": [block(section) for section in _SHARED[1:]],
+            "own_text": mark_safe(own_code),  # noqa: S308
+            "own_html": mark_safe(own_code),  # noqa: S308
             "unsubscribe_url": "{{ unsubscribe_url }}",
         },
     )

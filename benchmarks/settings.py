@@ -16,7 +16,9 @@ if os.environ.get("BENCH_STATIC"):
     STATIC_ROOT = Path(BENCH_FOLDER) / "static"
     STATICFILES_DIRS = [*STATICFILES_DIRS, Path(BENCH_FOLDER) / "bare"]
 
-# The peer of benchmarks/digest.py: its defaults, and the cache that its own pages advise.
-INSTALLED_APPS = [*INSTALLED_APPS, "post_office"]
+# The peers of benchmarks/digest.py: its defaults, and the cache that its own pages advise.
+INSTALLED_APPS = [*INSTALLED_APPS, "post_office", "mailer"]
 CACHES["post_office"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 POST_OFFICE: dict = {}
+# Several processes may send at once; rows are locked in the database.
+MAILER_USE_FILE_LOCK = False
