@@ -14,7 +14,22 @@ from liaisons.mail_fields import (
     pause_day,
 )
 from liaisons.models import User
-from mailing import recipients
+from mailing import preferences, recipients
+from mailing.kinds import Category
+from mailing.preferences import Switch
+
+# What the field about the kinds of one category is called in a form.
+PREFIX_OF_KINDS = "kinds_"
+
+
+def _switches_of(user, recipient) -> dict[str, list[Switch]]:
+    """By category what this person can switch off; work of the Core Team for those only."""
+    found: dict[str, list[Switch]] = {}
+    if recipient.pk:
+        for one in preferences.switches(recipient):
+            if one.kind.category != Category.WORK or user.is_staff:
+                found.setdefault(one.kind.category.value, []).append(one)
+    return found
 
 
 class MailForm(ChoosingForm):
@@ -53,6 +68,29 @@ class MailForm(ChoosingForm):
             },
         )
         self.user = user
+        self.switches = _switches_of(user, preference.recipient)
+        for category, found in self.switches.items():
+            self.fields[PREFIX_OF_KINDS + category] = forms.MultipleChoiceField(
+                label=Category(category).label,
+                choices=[(one.kind.name, one.kind.label) for one in found],
+                initial=[one.kind.name for one in found if one.is_on],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @property
+    def kind_fields(self) -> list[forms.BoundField]:
+        """The fields about other kinds of message than the digest, for the page."""
+        return [self[PREFIX_OF_KINDS + category] for category in self.switches]
+
+    def switched(self) -> list[tuple[str, bool]]:
+        """The kinds that are to be switched, and whether on. What was not on the page stays."""
+        return [
+            (one.kind.name, not one.is_on)
+            for category, found in self.switches.items()
+            for one in found
+            if (one.kind.name in self.cleaned_data[PREFIX_OF_KINDS + category]) != one.is_on
+        ]
 
     def clean_channel(self):
         channel = self.cleaned_data["channel"]

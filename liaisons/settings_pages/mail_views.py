@@ -14,7 +14,7 @@ from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.errors import Refused
 from liaisons.models import User
-from mailing import pauses, recipients, upcoming
+from mailing import pauses, preferences, recipients, upcoming
 from mailing.models import Rhythm, SkipReason
 
 from . import samples
@@ -53,6 +53,9 @@ def _save(user, form):
     )
     if preference.tells_when_quiet != said["tells_when_quiet"]:
         recipients.tell_when_quiet(user, said["tells_when_quiet"])
+    for kind, is_on in form.switched():
+        switch = preferences.switch_on if is_on else preferences.switch_off
+        switch(preference.recipient, kind)
     pauses.set_pause(preference.recipient, said["paused_until"])
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from liaisons.accounts import people
 from liaisons.models import MandateReminder, User
-from mailing import deliver, editions, pauses, recipients, upcoming
+from mailing import deliver, editions, pauses, preferences, recipients, upcoming
 from mailing.due_hours import next_due_hour
 from mailing.models import Delivery, Edition, Recipient, SectionCursor, Suppression
 from strategy import updates
@@ -77,6 +77,31 @@ def test_everything_is_saved_at_once(browser, ada):
     assert recipients.preference_of(ada).tells_when_quiet
     assert recipient_of(ada).paused_until is None
     assert recipients.preference_of(ada).choices == {}
+
+
+def test_each_kind_that_can_be_is_switched_off_and_on_again(browser, ada):
+    page = browser.get(reverse(PAGE))
+    fields = page.context["form"].kind_fields
+    assert fields
+    assert all(
+        set(field.value()) == {value for value, _label in field.field.choices} for field in fields
+    )
+    assert "kinds_work" not in {field.html_name for field in fields}
+    field = fields[0]
+    kept, off = field.value()[1:], field.value()[0]
+    assert save(browser, **{field.html_name: kept}).status_code == 302
+    is_on = {one.kind.name: one.is_on for one in preferences.switches(recipient_of(ada))}
+    assert [name for name, on in is_on.items() if not on] == [off]
+    # The digest is another choice.
+    assert recipients.preference_of(ada).rhythm == "weekly"
+    save(browser, **{field.html_name: [*kept, off]})
+    assert all(one.is_on for one in preferences.switches(recipient_of(ada)))
+
+
+def test_work_of_the_core_team_is_switched_by_those_who_do_it(as_person, frank):
+    people.sync_recipient(frank)
+    page = as_person(frank).get(reverse(PAGE))
+    assert "kinds_work" in {field.html_name for field in page.context["form"].kind_fields}
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(browser, ada):
