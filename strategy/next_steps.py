@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -54,7 +55,7 @@ class _Read:
     """What the steps of some people are made of."""
 
     groups: dict[int, list[Group]]
-    drafts: list[ReportDraft] = field(default_factory=list)
+    drafts: list[Any] = field(default_factory=list)  # ReportDraft, each with its topic_slug
     topics_of_drafts: dict[str, Topic] = field(default_factory=dict)
     news: list[Update] = field(default_factory=list)
     passed_on: set[tuple[int, int]] = field(default_factory=set)
@@ -130,29 +131,23 @@ def _to_pass_on(read: _Read, groups: list[Group], seen: set[int]) -> Iterator[Ne
     for update in [update for update in read.news if missing[update.pk]][:MOST]:
         where = missing[update.pk]
         about, language = _named(update)
-        step = {
-            "key": f"pass-on-{update.pk}",
-            "about": about,
-            "about_language": language,
-            "detail": _for_whom(where, groups),
-            "since": update.published_at,
-            "weight": 40,
-            "in_digest": update.published_at < brought,
-        }
+        title, action = _("Read an update, and pass it on"), _("Read")
+        url = reverse("strategy:update_open", args=[update.slug])
         if update.pk in seen:
-            yield NextStep(
-                title=_("Pass on an update, and record it"),
-                url=_with("strategy:relay_new", update=update.slug, group=where[0].slug),
-                action=_("Record it"),
-                **step,
-            )
-        else:
-            yield NextStep(
-                title=_("Read an update, and pass it on"),
-                url=reverse("strategy:update_open", args=[update.slug]),
-                action=_("Read"),
-                **step,
-            )
+            title, action = _("Pass on an update, and record it"), _("Record it")
+            url = _with("strategy:relay_new", update=update.slug, group=where[0].slug)
+        yield NextStep(
+            key=f"pass-on-{update.pk}",
+            title=title,
+            about=about,
+            about_language=language,
+            detail=_for_whom(where, groups),
+            url=url,
+            action=action,
+            since=update.published_at,
+            weight=40,
+            in_digest=update.published_at < brought,
+        )
 
 
 def _to_report_on(read: _Read, drafts: list, groups: list[Group]) -> Iterator[NextStep]:

@@ -76,9 +76,9 @@ class UpdateForm(ShortVersionForm):
             return
         begin = max(cleaned.get("publish_at") or timezone.now(), timezone.now())
         if until is None:
-            message = _("Say until when digests wait for the translations.")
+            message = str(_("Say until when digests wait for the translations."))
         elif "waits_until" in self.changed_data and until <= timezone.now():
-            message = _("Choose a time that lies ahead.")
+            message = str(_("Choose a time that lies ahead."))
         elif "waits_until" in self.changed_data and until > begin + updates.LONGEST_WAIT:
             message = _("Digests wait for %(days)s days at most.") % {
                 "days": updates.LONGEST_WAIT.days
