@@ -85,8 +85,8 @@ def _not_in(edition, recipient) -> Any:
         return reasons.to_core_team(SkipReason.RHYTHM_NONE)
     if preference.effective_at > edition.hour:
         return _(
-            "The rhythm or the time zone was chosen after the hour of this edition, so the first of "
-            "theirs comes later."
+            "The rhythm or the time zone was chosen after the hour of this edition, so the first "
+            "of theirs comes later."
         )
     if preference.rhythm != edition.rhythm:
         return _("The person gets the digest in another rhythm.")
