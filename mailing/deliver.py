@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
@@ -194,10 +195,7 @@ class _Worker:
             case Uncertain():
                 claims.set_aside(letter, str(trouble))
             case Permanent():
-                if trouble.is_bad_address:
-                    _suppress(letter, str(trouble))
-                reason = FailReason.BAD_ADDRESS if trouble.is_bad_address else FailReason.REFUSED
-                claims.fail(letter, reason, str(trouble))
+                _fail(letter, trouble)
             case _:
                 raise trouble
 
@@ -267,6 +265,17 @@ def _decided(letter) -> Decision:
     if hasattr(letter, "decision"):
         return letter.decision
     return eligibility.decide([letter], take_place=True)[0]
+
+
+def _fail(letter, trouble: Permanent):
+    said = str(trouble)
+    if not trouble.is_bad_address:
+        claims.fail(letter, FailReason.REFUSED, said)
+        return
+    # Together: a worker killed in between would leave a message that was never refused.
+    with transaction.atomic():
+        _suppress(letter, said)
+        claims.fail(letter, FailReason.BAD_ADDRESS, said)
 
 
 def _suppress(letter, said):

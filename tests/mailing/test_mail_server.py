@@ -95,6 +95,29 @@ def test_an_unknown_address_is_never_written_to_again(only_board, sink):
     assert Delivery.objects.latest("pk").reason == "suppressed"
 
 
+def test_a_worker_killed_while_it_notes_an_unknown_address_leaves_nothing_half_noted(
+    only_board, sink, settings, monkeypatch
+):
+    class Killed(BaseException):
+        """What no handler of ours catches: as if the process were gone."""
+
+    def deadly(*words):
+        raise Killed
+
+    owe(only_board, "gone")
+    fail = claims.fail
+    monkeypatch.setattr(claims, "fail", deadly)
+    with pytest.raises(Killed):
+        send()
+    monkeypatch.setattr(claims, "fail", fail)
+    later = MONDAY + timedelta(seconds=settings.MAIL_LEASE + 1)
+    with time_machine.travel(later, tick=False):
+        deliver.sweep()
+    send(later)
+    # Not "skipped, because suppressed": it was refused, and that is what is told of it.
+    assert states() == {"gone@example.org": "failed bad_address"}
+
+
 @pytest.mark.parametrize("word", ["full", "spam"])
 def test_a_refused_message_fails_and_the_address_stays(only_board, sink, word):
     owe(only_board, word, "ok")
