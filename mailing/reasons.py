@@ -29,7 +29,9 @@ _TO_PERSON: dict[str, Any] = {
         "You had enough mail from us for a week. It waits, and comes with your next digest, or by "
         "itself once a week has passed."
     ),
-    SkipReason.IN_DIGEST: _("You had enough mail from us for a week, so it came with your digest."),
+    SkipReason.IN_DIGEST: _(
+        "You had enough mail from us for a week, so we put it into your digest."
+    ),
     FailReason.BAD_ADDRESS: _("Your mail server says that your address does not exist."),
     FailReason.REFUSED: _("Your mail server refused the message."),
     FailReason.GAVE_UP: _(

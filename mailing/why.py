@@ -4,29 +4,59 @@ For the person, and for the Core Team with ``for_core_team``; no words of a mess
 are in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import budget, eligibility, kinds, reasons
-from .models import Delivery, Edition, Notice, Recipient, SkipReason, State
+from .models import Delivery, Edition, Message, Notice, Recipient, SkipReason, State
+from .models.messages import OPEN
 
 MOST = 50
 
 
+class Outcome(models.TextChoices):
+    """What became of a message, in fewer words than the ledger has states."""
+
+    SENT = "sent", _("Sent")
+    WITH_DIGEST = "with_digest", _("Sent with a digest")
+    ON_ITS_WAY = "on_its_way", _("On its way")
+    WAITS = "waits", _("Waits")
+    NOT_SENT = "not_sent", _("Not sent")
+    NOT_DELIVERED = "not_delivered", _("Could not be delivered")
+    UNCERTAIN = "uncertain", _("Perhaps delivered")
+
+
+_OUTCOMES = {
+    State.SENT: Outcome.SENT,
+    State.SKIPPED: Outcome.NOT_SENT,
+    State.FAILED: Outcome.NOT_DELIVERED,
+    State.UNCERTAIN: Outcome.UNCERTAIN,
+}
+
+
 @dataclass(frozen=True)
 class Fate:
-    """One message and what became of it. ``why`` is a sentence, or empty where it was sent."""
+    """One message and what became of it; ``why`` is a sentence, or empty where it was sent.
+
+    ``times`` of the same kind one after another, the first at ``since``, make one. ``until`` is
+    when one that waits goes at the latest.
+    """
 
     at: datetime
     what: Any
-    state: str
-    state_label: Any
+    outcome: Outcome
     why: Any
+    until: datetime | None = None
     edition: Edition | None = None
+    letter: Message | None = None
+    times: int = 1
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +79,24 @@ def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOS
         .select_related("edition")
         .order_by("-created_at", "-pk")[:most]
     ]
-    notices = Notice.objects.filter(recipient=recipient)
+    notices = Notice.objects.filter(recipient=recipient).select_related("delivery")
     found += [
         _fate(notice, kinds.label_of(notice.kind), say)
         for notice in notices.order_by("-created_at", "-pk")[:most]
     ]
     return sorted(found, key=lambda fate: fate.at, reverse=True)[:most]
+
+
+def gathered(fates: list[Fate]) -> list[Fate]:
+    """The same with those told once that were not sent for one reason, one after another."""
+    told = []
+    for _same, group in groupby(fates, key=lambda one: (str(one.what), one.outcome, str(one.why))):
+        run = list(group)
+        if run[0].outcome == Outcome.NOT_SENT:
+            told.append(replace(run[0], times=len(run), since=run[-1].at))
+        else:
+            told += run
+    return told
 
 
 def standing(recipient: Recipient, *, for_core_team: bool = False) -> Standing:
@@ -97,8 +139,19 @@ def _fate(letter, what, say, edition=None) -> Fate:
     return Fate(
         at=letter.finished_at or letter.created_at,
         what=what,
-        state=letter.state,
-        state_label=State(letter.state).label,
+        outcome=_outcome(letter),
         why=say(letter.reason) if letter.reason else "",
+        until=letter.next_attempt_at if letter.reason and letter.state in OPEN else None,
         edition=edition,
+        letter=letter,
     )
+
+
+def _outcome(letter) -> Outcome:
+    if letter.reason == SkipReason.IN_DIGEST:
+        # The digest's fate is its own.
+        sent = letter.delivery and letter.delivery.state == State.SENT
+        return Outcome.WITH_DIGEST if sent else Outcome.ON_ITS_WAY
+    if letter.state in OPEN and letter.reason:
+        return Outcome.WAITS
+    return _OUTCOMES.get(letter.state, Outcome.ON_ITS_WAY)

@@ -1,5 +1,6 @@
 """All that concerns mail, on one page; what comes next, and how a digest looks."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -14,7 +15,7 @@ from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.errors import Refused
 from liaisons.models import User
-from mailing import pauses, preferences, recipients, upcoming
+from mailing import pauses, preferences, recipients, upcoming, why
 from mailing.models import Rhythm, SkipReason
 
 from . import samples
@@ -117,5 +118,23 @@ def sample(request) -> HttpResponseBase:
             "direction": _direction_of(shown.language) if shown else "",
             "is_busy": is_busy,
             "has_address": bool(request.user.email),
+        },
+    )
+
+
+@signed_in
+@require_safe
+def received(request) -> HttpResponseBase:
+    """What came and what did not, each with its reason, and what is in the way now."""
+    preference = recipients.preference_of(request.user)
+    recipient = preference.recipient
+    return render(
+        request,
+        "liaisons/settings/received.html",
+        {
+            "fates": why.gathered(why.recent(recipient)) if recipient.pk else [],
+            "standing": why.standing(recipient) if recipient.pk else None,
+            "most": settings.MAIL_UNREQUESTED_A_WEEK,
+            "zone": preference.time_zone_used,
         },
     )

@@ -22,6 +22,7 @@ urlpatterns = [
     path("languages/", language_views.languages, name="settings_languages"),
     path("digest/", mail_views.mail, name="settings_digest"),
     path("digest/sample/", mail_views.sample, name="settings_sample"),
+    path("digest/received/", mail_views.received, name="settings_received"),
     path("queue/", queue_views.queue_summary, name="settings_queue_summary"),
     path("contact/", letters.settings_contact, name="settings_contact"),
     path("sign-in/", sign_in_views.sign_in, name="settings_sign_in"),

@@ -36,7 +36,8 @@ def ada(client, come_in):
     return User.objects.get(email="ada@example.org")
 
 
-PAGES = ["settings", "settings_profile", "settings_digest", "settings_sample", "settings_email",
+PAGES = ["settings", "settings_profile", "settings_digest", "settings_sample",
+         "settings_received", "settings_email",
          "settings_password", "settings_data", "settings_delete", "settings_languages"]  # fmt: skip
 
 

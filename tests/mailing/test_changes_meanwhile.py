@@ -75,7 +75,7 @@ def test_a_deleted_account_gets_nothing(planned):
 def test_the_core_team_learns_why_somebody_is_not_in_an_edition(planned):
     edition = Edition.objects.get()
     fate, _reason = why.of_edition(edition, planned)
-    assert fate.state == "pending"
+    assert fate.outcome == "on_its_way"
     weekly, never = person("weekly"), person("none")
     for other in (weekly, never):
         other.created_at = MONDAY - timedelta(days=9)
