@@ -82,12 +82,16 @@ def unregister(kind: str) -> None:
 def kind_named(name: str) -> Kind | None:
     """The registered kind of notice, or None."""
     kind = kinds.named(name)
-    return kind if kind and kind.subject_template else None
+    return kind if kind and _is_notice(kind) else None
 
 
 def registered() -> list[Kind]:
     """All kinds of notices, for tests that look at each."""
-    return [kind for kind in kinds.registered() if kind.subject_template]
+    return [kind for kind in kinds.registered() if _is_notice(kind)]
+
+
+def _is_notice(kind) -> bool:
+    return bool(kind.subject_template) and kind.is_in_ledger
 
 
 def send(

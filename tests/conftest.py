@@ -1,8 +1,11 @@
 """Fixtures for every test: the cast of people lives in ``cast.py``."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.utils import translation
+
+from tests import registered_mail
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world"]
 
@@ -12,6 +15,20 @@ def no_kept_pages():
     """Each test begins without pages kept from another: a rolled back database repeats versions."""
     for name in ("pages", "searches", "figures"):
         caches[name].clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def mail_backend(django_test_environment):
+    """In place of the one that pytest-django sets, which takes any mail."""
+    settings.EMAIL_BACKEND = "tests.registered_mail.Backend"
+
+
+@pytest.fixture(autouse=True)
+def every_mail_is_of_a_registered_kind():
+    """Whatever a test makes the product send, no mail passes by the register of kinds."""
+    registered_mail.refused.clear()
+    yield
+    assert registered_mail.refused == []
 
 
 @pytest.fixture(autouse=True)

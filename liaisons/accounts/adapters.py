@@ -73,6 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         sessions.begin(request)
 
+    def send_mail(self, template_prefix, email, context):
+        """allauth sends nothing by itself: each kind of mail is registered, with our own words."""
+        raise LookupError(f"No kind of mail is registered for {template_prefix!r}.")
+
     def populate_username(self, request, user):
         user.username = user.username or new_username()
 

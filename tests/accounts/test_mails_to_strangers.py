@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from liaisons.accounts import mails
+from mailing import at_once
 from tests.factories import GroupFactory, MandateFactory, UserFactory
 
 from .wiki import signed_in_person
@@ -97,7 +98,7 @@ def test_a_mail_with_a_code_can_be_given_nothing_else(monkeypatch):
     """What the templates get is ours: a code, a purpose, minutes, and the operator's names."""
     seen = {}
     monkeypatch.setattr(
-        mails, "render_to_string", lambda _template, context: seen.update(context) or ""
+        at_once, "render_to_string", lambda _template, context: seen.update(context) or ""
     )
     mails.send_code(STRANGER, "1234 5678", purpose="enter")
     assert set(seen) == {
