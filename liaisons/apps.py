@@ -10,7 +10,10 @@ class LiaisonsConfig(AppConfig):
 
     def ready(self):
         """Register what lower apps are to know of this one."""
+        from mailing import talk_pages
+
         from . import (
+            digest,
             next_steps,
             notices,
             own_next_steps,
@@ -27,6 +30,7 @@ class LiaisonsConfig(AppConfig):
         from .subscribing import notices as subscriptions
 
         next_steps.register("liaisons", own_next_steps.offered)
+        talk_pages.register(digest.named_on_wikis)
         own_story.register_all()
         next_steps.register("letters", letters_to_answer.offered)
         letters.register_all()

@@ -1,10 +1,11 @@
-"""What the digest tells each liaison alone: the next steps they have not heard of yet."""
+"""What the digest tells each liaison alone, and who may get it on their talk page."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -58,3 +59,16 @@ def _name(step: NextStep) -> str:
 
 def _day(moment: datetime | None) -> str:
     return day_text(moment.date()) if moment else ""
+
+
+def named_on_wikis() -> QuerySet:
+    """User ids and wiki names of those whose talk page may stand on a list that leaves this site.
+
+    Only who chose to be shown by name; nobody whose name the wiki hid or whose account it locked.
+    """
+    return (
+        User.objects.filter(is_active=True, is_public_by_name=True, erased_at=None)
+        .filter(wiki_suppressed_at=None, wiki_locked_at=None)
+        .exclude(wiki_username="")
+        .values_list("pk", "wiki_username")
+    )

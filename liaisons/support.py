@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mailing import recipients
 from mailing.due_hours import is_time_zone
+from mailing.models import Preference
 from web import content_version
 
 from .accounts.people import sync_recipient
@@ -17,7 +18,6 @@ from .errors import Refused
 from .languages import speak
 from .models import Country, Language, User
 
-NO_MAIL = "none"
 # What an account starts with.
 UNKNOWN_ZONE = "UTC"
 
@@ -61,10 +61,15 @@ def save_answers(
         help_to_english=help_to_english,
     )
     sync_recipient(person)
-    recipients.set_rhythm(person, NO_MAIL if prefers_talk_page else rhythm)
+    recipients.set_channel(person, channel_for(prefers_talk_page), rhythm)
     if person.public_name != was_shown_as:
         content_version.bump()
     return person
+
+
+def channel_for(prefers_talk_page: bool) -> str:
+    """By which way somebody gets the digest."""
+    return Preference.Channel.TALK_PAGE if prefers_talk_page else Preference.Channel.EMAIL
 
 
 @dataclass(frozen=True)

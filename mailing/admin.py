@@ -5,13 +5,13 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import claims
+from . import claims, talk_page_admin
 from .addresses import address_hash
 from .models import Delivery, Edition, Notice, State, Suppression
 from .models.messages import OPEN
@@ -54,8 +54,21 @@ class EditionAdmin(History):
     list_display = ["hour", "rhythm", "audience", *State.values]
     date_hierarchy = "hour"
     ordering = ["-hour", "-pk"]
-    fields = ["rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
-    readonly_fields = ["figures", "reasons"]
+    fields = ["channel", "rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
+    readonly_fields = ["figures", "reasons", "talk_pages"]
+
+    def get_urls(self):
+        return [*talk_page_admin.urls_of(self), *super().get_urls()]
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return [*fields, "talk_pages"] if obj and obj.is_posted_by_hand else fields
+
+    @admin.display(description=_("talk pages"))
+    def talk_pages(self, edition):
+        """The page with the lists and texts for the wiki."""
+        page = reverse(f"admin:{talk_page_admin.PAGE}", args=[edition.pk])
+        return format_html('<a href="{}">{}</a>', page, _("Messages for talk pages"))
 
     def get_queryset(self, request):
         counts = {

@@ -94,7 +94,7 @@ def retry(letter: Message, said: str) -> None:
         attempts=attempts,
         next_attempt_at=now + wait_after(attempts),
         error=without_addresses(said),
-        story=_and_then("retry", said),
+        story=and_then("retry", said),
         **_UNCLAIMED,
     )
 
@@ -155,7 +155,7 @@ def sweep(model: type[Message], at: datetime | None = None) -> int:
     now = at or timezone.now()
     _call_back(model, now)
     abandoned = model.objects.abandoned(now)
-    lost = {"workers_lost": F("workers_lost") + 1, "story": _and_then("worker_lost")}
+    lost = {"workers_lost": F("workers_lost") + 1, "story": and_then("worker_lost")}
     given_up = abandoned.filter(workers_lost__gte=MOST_WORKERS_LOST - 1).update(
         state=State.FAILED,
         reason=FailReason.WORKERS_LOST,
@@ -198,7 +198,7 @@ def send_again(letter: Message, by: str) -> bool:
             finished_at=None,
             next_attempt_at=now,
             workers_lost=0,
-            story=_and_then("send_again", by),
+            story=and_then("send_again", by),
         )
     )
 
@@ -235,13 +235,13 @@ def _finish(letter, state, reason, said, tried=1):
         attempts=F("attempts") + tried,
         error=without_addresses(said),
         finished_at=timezone.now(),
-        story=_and_then(state, said) if said else F("story"),
+        story=and_then(state, said) if said else F("story"),
         **_UNCLAIMED,
     )
 
 
-def _and_then(what: str, detail: str = ""):
-    """The letter's story with one more line."""
+def and_then(what: str, detail: str = ""):
+    """The letter's story with one more line, for an update of its row."""
     line = {
         "at": timezone.now().isoformat(timespec="seconds"),
         "what": str(what),

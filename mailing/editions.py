@@ -18,7 +18,7 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, Wh
 from django.utils import timezone
 from psycopg2.extras import Json
 
-from . import kinds, positions, waiting
+from . import kinds, positions, talk_pages, waiting
 from .choices import Choices
 from .due_hours import last_due_hour
 from .eligibility import obstacle
@@ -27,6 +27,8 @@ from .models import Delivery, Edition, Preference, State
 from .sections import Section, registered, registered_personal
 
 logger = logging.getLogger(__name__)
+
+EMAIL, TALK_PAGE = Preference.Channel.EMAIL, Preference.Channel.TALK_PAGE
 
 # Only one process freezes at a time; the number is this app's own ("mail" in ASCII).
 _LOCK = 0x6D61696C
@@ -100,7 +102,7 @@ WITH section AS MATERIALIZED (
 )
 SELECT %s, due.recipient_id, due.language, COALESCE(place.since, '{{}}'),
        COALESCE(place.besides, '{{}}'), due.choices, outcome.reason = 'quiet',
-       CASE WHEN outcome.reason IN ('', 'quiet') THEN 'pending' ELSE 'skipped' END,
+       CASE WHEN outcome.reason IN ('', 'quiet') THEN %s ELSE 'skipped' END,
        CASE WHEN outcome.reason = 'quiet' THEN '' ELSE outcome.reason END,
        '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, %s, 0, '', '[]'
 FROM due LEFT JOIN place ON place.recipient_id = due.recipient_id
@@ -120,7 +122,7 @@ INSERT INTO mailing_sectioncursor AS cursor (recipient_id, section, position, ow
 SELECT delivery.recipient_id, section.key, %s,
        ARRAY(SELECT jsonb_array_elements_text(delivery.besides -> section.key -> 'owed')::bigint)
 FROM mailing_delivery AS delivery CROSS JOIN unnest(%s::text[]) AS section (key)
-WHERE delivery.edition_id = %s AND delivery.state = 'pending'
+WHERE delivery.edition_id = %s AND delivery.state IN ('pending', 'to_post')
 ON CONFLICT (recipient_id, section)
 DO UPDATE SET position = GREATEST(cursor.position, excluded.position), owed = excluded.owed
 """
@@ -155,8 +157,12 @@ def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[
     made = []
     for rhythm in Edition.BY_THE_CLOCK:
         for hour, zones in sorted(_zones_by_due_hour(rhythm, at).items()):
-            if not Edition.objects.filter(rhythm=rhythm, hour=hour).exists():
+            if not Edition.objects.filter(channel=EMAIL, rhythm=rhythm, hour=hour).exists():
                 made.append(_freeze(rhythm, hour, at=at, zones=zones, dry_run=dry_run))
+    for rhythm in Edition.ON_TALK_PAGES:
+        hour = last_due_hour(rhythm, "UTC", at)
+        if not Edition.objects.filter(channel=TALK_PAGE, rhythm=rhythm, hour=hour).exists():
+            made.append(_freeze(rhythm, hour, at=at, channel=TALK_PAGE, dry_run=dry_run))
     if _is_news_at_once():
         made.append(_freeze(Edition.Rhythm.AT_ONCE, _full_hour(at), at=at, dry_run=dry_run))
     return [frozen for frozen in made if frozen]
@@ -184,11 +190,11 @@ def _full_hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _digests():
+def _digests(channel=EMAIL):
     zone = Case(When(time_zone="", then=F("recipient__time_zone")), default=F("time_zone"))
-    return Preference.objects.filter(
-        kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
-    ).annotate(zone=zone)
+    return Preference.objects.filter(kind=Preference.Kind.DIGEST, channel=channel).annotate(
+        zone=zone
+    )
 
 
 def _zones_by_due_hour(rhythm: str, at: datetime) -> dict[datetime, list[str]]:
@@ -214,10 +220,14 @@ def _is_news_at_once() -> bool:
     return positions.current() > (last or 0)
 
 
-def _due(rhythm, hour, at, zones, recipient):
+def _due(rhythm, hour, at, channel, zones, recipient):
     """The audience: one row for each person, with their language and what stands in the way."""
     wants_quiet: Any = Value(False)
-    if rhythm == Edition.Rhythm.BY_HAND:
+    in_the_way = obstacle(kinds.DIGEST, "recipient__", at)
+    if channel == TALK_PAGE:
+        chosen = _digests(channel).filter(rhythm=rhythm, effective_at__lte=hour)
+        in_the_way = talk_pages.obstacle(at)
+    elif rhythm == Edition.Rhythm.BY_HAND:
         chosen = _digests().filter(recipient=recipient)
     elif rhythm == Edition.Rhythm.AT_ONCE:
         chosen = _digests().filter(rhythm=rhythm)
@@ -227,7 +237,7 @@ def _due(rhythm, hour, at, zones, recipient):
     return chosen.annotate(
         joined=F("recipient__joined_position"),
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
-        in_the_way=obstacle(kinds.DIGEST, "recipient__", at),
+        in_the_way=in_the_way,
         wants_quiet=wants_quiet,
     ).values_list(
         "recipient_id", "joined", "letter_language", "choices", "in_the_way", "wants_quiet"
@@ -245,32 +255,42 @@ def _wants_quiet(hour) -> Q:
 
 @transaction.atomic
 def _freeze(
-    rhythm, hour, *, at, zones=(), recipient=None, dry_run=False, look=None
+    rhythm, hour, *, at, channel=EMAIL, zones=(), recipient=None, dry_run=False, look=None
 ) -> Frozen | Any | None:
     """Write the edition, its deliveries and the cursors they move; None where nobody is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cut_off = positions.current()
-        due = _due(rhythm, hour, at, zones, recipient)
-        if _is_made(rhythm, hour, cut_off) or not due.exists():
+        due = _due(rhythm, hour, at, channel, zones, recipient)
+        if _is_made(rhythm, hour, cut_off, channel) or not due.exists():
             return None
         now = timezone.now()
-        edition = Edition.objects.create(rhythm=rhythm, hour=hour, cut_off=cut_off, frozen_at=now)
+        edition = Edition.objects.create(
+            channel=channel, rhythm=rhythm, hour=hour, cut_off=cut_off, frozen_at=now
+        )
+        owed = State.TO_POST if edition.is_posted_by_hand else State.PENDING
         audience, audience_params = due.query.sql_with_params()
         sections = registered()
         keys = [section.key for section in sections]
         cursor.execute(_LOWEST.format(due=audience), [*audience_params, keys])
         lowest = dict(cursor.fetchall())
         offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, now))
-        fresh, fresh_params = _fresh(cut_off)
+        # A talk page is public: nobody's own part stands there.
+        own_sections = [] if edition.is_posted_by_hand else registered_personal()
+        waits = "FALSE" if edition.is_posted_by_hand else waiting.WAITS
+        fresh, fresh_params = _fresh(own_sections, cut_off)
         cursor.execute(
-            _DELIVERIES.format(due=audience, fresh=fresh, waits=waiting.WAITS),
-            [offered, *audience_params, edition.pk, mail_domain(), now, now, *fresh_params],
+            _DELIVERIES.format(due=audience, fresh=fresh, waits=waits),
+            [
+                *(offered, *audience_params, edition.pk, owed, mail_domain(), now, now),
+                *fresh_params,
+            ],
         )
         edition.audience = cursor.rowcount
         edition.save(update_fields=["audience"])
         cursor.execute(_CURSORS, [cut_off, keys, edition.pk])
-        cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
+        if own_sections:
+            cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
         waiting.take_along(cursor, edition.pk, now)
     if look:
         seen = look(edition.deliveries.select_related("edition", "recipient").get())
@@ -284,13 +304,13 @@ def _freeze(
     return frozen
 
 
-def _is_made(rhythm, hour, cut_off) -> bool:
+def _is_made(rhythm, hour, cut_off, channel) -> bool:
     """Asked again under the lock: another process may have frozen it while this one waited."""
     if rhythm == Edition.Rhythm.BY_HAND:
         return False
     if rhythm == Edition.Rhythm.AT_ONCE:
         return Edition.objects.filter(rhythm=rhythm, cut_off__gte=cut_off).exists()
-    return Edition.objects.filter(rhythm=rhythm, hour=hour).exists()
+    return Edition.objects.filter(channel=channel, rhythm=rhythm, hour=hour).exists()
 
 
 def _kinds_of_reader(due) -> list[tuple[str, Choices]]:
@@ -325,10 +345,10 @@ def _offered(sections: list[Section], readers, lowest, cut_off, now) -> list[dic
     return offered
 
 
-def _fresh(cut_off) -> tuple[str, list]:
+def _fresh(sections, cut_off) -> tuple[str, list]:
     """SQL and parameters for what is owed to people each for themselves up to the cut-off."""
     parts, params = [], []
-    for section in registered_personal():
+    for section in sections:
         if section.is_news:
             sql, values = section.owed(cut_off).query.sql_with_params()
             parts.append(f"SELECT %s::text, found.* FROM ({sql}) AS found")  # noqa: S608 (a query)

@@ -51,6 +51,29 @@ class Press:
                 self._digests[key] = self._write_digest(delivery, own)
         return self._digests[key]
 
+    def place_of(self, delivery: Delivery) -> tuple:
+        """The same for deliveries of one edition that say the same in the same language."""
+        return (
+            delivery.language,
+            _in_order(delivery.since),
+            _in_order(delivery.besides),
+            _in_order(delivery.choices),
+        )
+
+    def wikitext(self, delivery: Delivery) -> str:
+        """What a talk page gets: only what is the same for everyone."""
+        with translation.override(delivery.language):
+            said = [
+                (section.label, section.wikitext(items, delivery.language))
+                for section in registered()
+                if section.key in delivery.since
+                for items in [self._items_of(section, delivery)]
+                if items
+            ]
+            parts = [{"label": label, "wikitext": text} for label, text in said if text]
+            context = self._context(delivery.language) | {"parts": parts}
+            return render_to_string("mailing/talk_page.txt", context)
+
     def notice(self, notice: Notice) -> mime.Sheet:
         """One notice. Raises ``KeyError`` where its kind is registered no more."""
         kind = notices.kind_named(notice.kind)
@@ -124,22 +147,23 @@ class Press:
                     yield section, block
 
     def _block(self, section, delivery):
-        besides = delivery.besides.get(section.key, {})
-        also, owed = tuple(besides.get("also", ())), tuple(besides.get("owed", ()))
-        place = (section.key, delivery.since[section.key], delivery.edition.cut_off, also, owed)
-        key = (*place, delivery.language, _in_order(delivery.choices))
+        key = (*_place(section, delivery), delivery.language, _in_order(delivery.choices))
         if key not in self._blocks:
             _keep_few(self._blocks)
-            if place not in self._items:
-                _keep_few(self._items)
-                self._items[place] = _items(section, *place[1:])
-            items = section.chosen(self._items[place], delivery.choices)
+            items = self._items_of(section, delivery)
             self._blocks[key] = section.render(items, delivery.language) if items else NOTHING
         return self._blocks[key]
 
     def frame(self, language: str) -> dict[str, Any]:
         """What every mail's templates are given, in a language that is active."""
         return self._context(language)
+
+    def _items_of(self, section, delivery) -> list:
+        place = _place(section, delivery)
+        if place not in self._items:
+            _keep_few(self._items)
+            self._items[place] = _items(section, *place[1:])
+        return section.chosen(self._items[place], delivery.choices)
 
     def _context(self, language) -> dict[str, Any]:
         return {
@@ -164,6 +188,13 @@ def _general_subject(is_quiet: bool) -> str:
     if is_quiet:
         return _("Nothing new in the strategy process this month")
     return _("What is new in the strategy process")
+
+
+def _place(section, delivery) -> tuple:
+    """Between which positions one section tells something, and what it tells and leaves besides."""
+    besides = delivery.besides.get(section.key, {})
+    also, owed = tuple(besides.get("also", ())), tuple(besides.get("owed", ()))
+    return (section.key, delivery.since[section.key], delivery.edition.cut_off, also, owed)
 
 
 def _items(section, after, until, also, owed) -> list:

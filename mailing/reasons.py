@@ -19,6 +19,10 @@ _TO_PERSON: dict[str, Any] = {
         "to it. Enter another address, or ask the Core Team to try this one again."
     ),
     SkipReason.PAUSED: _("You asked for a pause. It comes when the pause is over."),
+    SkipReason.NOT_BY_NAME: _(
+        "You are not shown by name, or have no Wikimedia name here, so your talk page is on no list "
+        "that leaves this site."
+    ),
     SkipReason.RHYTHM_NONE: _("You chose to get no digest."),
     SkipReason.SWITCHED_OFF: _("You switched this kind of message off."),
     SkipReason.EMPTY: _("There was nothing new for you, so we sent nothing."),
@@ -53,6 +57,10 @@ _TO_CORE_TEAM: dict[str, Any] = {
         "person says that it works again."
     ),
     SkipReason.PAUSED: _("The person asked for a pause. It comes when the pause is over."),
+    SkipReason.NOT_BY_NAME: _(
+        "The person is not shown by name, or has no Wikimedia name here, so their talk page is on no "
+        "list that leaves this site."
+    ),
     SkipReason.RHYTHM_NONE: _("The person chose to get no digest."),
     SkipReason.SWITCHED_OFF: _("The person switched this kind of message off."),
     SkipReason.EMPTY: _("Nothing was new for this person, so no mail was made."),

@@ -1,6 +1,7 @@
 """Who gets mail and how often: the verbs the apps above call."""
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from . import positions
@@ -165,6 +166,33 @@ def change(
 
 
 @transaction.atomic
+def set_channel(user, channel: str, rhythm: str, **changes) -> Preference:
+    """Choose by which way the digest comes, and how often; the other way ends.
+
+    Whoever changes the way goes on where they are. A talk page gets it every week at most.
+    ``changes`` and what is raised are those of ``set_rhythm``.
+    """
+    recipient = Recipient.objects.select_for_update().get(user=user)
+    if channel == Preference.Channel.TALK_PAGE and rhythm in (Rhythm.AT_ONCE, Rhythm.DAILY):
+        rhythm = Rhythm.WEEKLY
+    digests = recipient.preferences.filter(kind=Preference.Kind.DIGEST)
+    others = digests.exclude(channel=channel).exclude(rhythm=Rhythm.NONE)
+    goes_on = others.exists()
+    preference, _is_new = Preference.objects.get_or_create(
+        recipient=recipient,
+        kind=Preference.Kind.DIGEST,
+        channel=channel,
+        defaults={"rhythm": rhythm},
+    )
+    if goes_on and preference.rhythm == Rhythm.NONE:
+        # Only the way changes: nothing published meanwhile is left out.
+        preference.rhythm, preference.effective_at = Rhythm(rhythm), timezone.now()
+    others.update(rhythm=Rhythm.NONE, effective_at=timezone.now())
+    changes.setdefault("source", Preference.Source.PERSON)
+    return change(preference, rhythm, **changes)
+
+
+@transaction.atomic
 def tell_when_quiet(user, wanted: bool) -> None:
     """Whether one line comes after a month without anything new. Begins to count from now.
 
@@ -181,10 +209,14 @@ def _begin_now(recipient):
 
 
 def preference_of(user) -> Preference:
-    """A person's digest preference; an unsaved one with the default where nothing is known yet."""
-    found = (
-        Preference.objects.select_related("recipient")
-        .filter(recipient__user=user, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL)
-        .first()
+    """A person's digest preference; an unsaved one with the default where nothing is known yet.
+
+    That by mail, unless the digest comes to their talk page.
+    """
+    by_mail = Preference.Channel.EMAIL
+    digests = Preference.objects.select_related("recipient").filter(
+        recipient__user=user, kind=Preference.Kind.DIGEST
     )
+    on_talk_page = Q(channel=Preference.Channel.TALK_PAGE) & ~Q(rhythm=Rhythm.NONE)
+    found = digests.filter(on_talk_page | Q(channel=by_mail)).order_by("-channel").first()
     return found or Preference(recipient=Recipient(user=user), rhythm=DEFAULT_RHYTHM)

@@ -12,6 +12,7 @@ _EVENTS = {
     "retry": _("The server could not take it; to be tried again"),
     "worker_lost": _("Its worker was lost; given to another"),
     "send_again": _("To be sent again, by hand"),
+    "posted": _("Marked as posted on the talk page"),
     State.FAILED.value: _("The server refused it"),
     State.UNCERTAIN.value: _("The connection broke; nobody knows whether it arrived"),
 }
@@ -20,6 +21,7 @@ _ENDS = {
     State.FAILED.value: _("Given up"),
     State.UNCERTAIN.value: _("Set aside"),
     State.SKIPPED.value: _("Not sent"),
+    State.POSTED.value: _("On the talk page"),
 }
 
 

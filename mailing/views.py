@@ -29,7 +29,9 @@ def unsubscribe_view(request, token):
     else:
         if request.method == "POST":
             unsubscribe.unsubscribe(recipient)
-        preference = recipient.preferences.filter(kind=Preference.Kind.DIGEST).first()
+        preference = recipient.preferences.filter(
+            kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
+        ).first()
         language = preference.language_used if preference else recipient.language
         with translation.override(language):
             response = render(

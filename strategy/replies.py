@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Value
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 from django.template.loader import render_to_string
@@ -61,7 +61,7 @@ class Replies(PersonalSection):
                     f"{said}__response__published_at__gte": timezone.now() - LOOK_BACK,
                 }
             )
-            .filter(~Exists(mailed.exclude(state__in=[State.SKIPPED, State.FAILED])))
+            .filter(~Exists(mailed.exclude(_was_not_told())))
             .order_by()
             .values_list(
                 "person",
@@ -120,6 +120,11 @@ class Replies(PersonalSection):
             count=len(things),
             headline=str(self.label),
         )
+
+
+def _was_not_told() -> Q:
+    """A mail that came to nothing; not one that a digest took along."""
+    return Q(state=State.FAILED) | (Q(state=State.SKIPPED) & ~Q(reason="in_digest"))
 
 
 def _shown(answer: Answered, language: str) -> dict[str, Any]:

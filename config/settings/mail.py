@@ -65,6 +65,8 @@ MAIL_PAUSE_MOST_DAYS = int(os.environ.get("MAIL_PAUSE_MOST_DAYS", "84"))
 # The contact budget: messages a person gets at most in seven days without having asked for them.
 # Urgent ones, receipts and the digest do not count; what does not fit waits for the digest.
 MAIL_UNREQUESTED_A_WEEK = int(os.environ.get("MAIL_UNREQUESTED_A_WEEK", "3"))
+# The wiki on whose talk pages digests are posted, and on which the mass message is written.
+TALK_PAGE_SITE = os.environ.get("TALK_PAGE_SITE", "meta.wikimedia.org")
 # The page with a person's mail settings, linked from each mail. The name belongs to a higher app.
 MAIL_SETTINGS_URL_NAME = "liaisons:settings_digest"
 # The same for who has no account: the name of a page that takes the token of the link in a mail.

@@ -235,7 +235,7 @@ class SupportForm(LanguageNamesMixin, forms.Form):
         choices=[(EMAIL, _("By e-mail")), (TALK_PAGE, _("On my talk page on Meta-Wiki"))],
         widget=forms.RadioSelect,
         help_text=_(
-            "Messages on talk pages have not begun yet. Until then you find all news on this site."
+            "A talk page is for people who are shown by name. It gets news every week at most."
         ),
     )
     rhythm = forms.ChoiceField(

@@ -15,8 +15,9 @@ from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.errors import Refused
 from liaisons.models import User
+from liaisons.support import channel_for
 from mailing import pauses, preferences, recipients, upcoming, why
-from mailing.models import Rhythm, SkipReason
+from mailing.models import Preference, Rhythm, SkipReason
 
 from . import samples
 from .mail_forms import MailForm
@@ -49,8 +50,8 @@ def _save(user, form):
     user.language, user.time_zone = said["language"], said["time_zone"]
     user.save(update_fields=["prefers_talk_page", "language", "time_zone"])
     people.sync_recipient(user)
-    preference = recipients.set_rhythm(
-        user, Rhythm.NONE if on_talk_page else said["rhythm"], choices=form.chosen
+    preference = recipients.set_channel(
+        user, channel_for(on_talk_page), said["rhythm"], choices=form.chosen
     )
     if preference.tells_when_quiet != said["tells_when_quiet"]:
         recipients.tell_when_quiet(user, said["tells_when_quiet"])
@@ -62,7 +63,7 @@ def _save(user, form):
 
 def _next(user) -> dict:
     preference = recipients.preference_of(user)
-    if preference.pk is None:
+    if preference.pk is None or preference.channel == Preference.Channel.TALK_PAGE:
         return {"next": None, "is_busy": False}
     try:
         found = upcoming.next_digest(preference)

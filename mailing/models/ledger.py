@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .messages import Message
-from .recipients import Recipient
+from .recipients import Preference, Recipient
 
 
 class Edition(models.Model):
@@ -14,7 +14,8 @@ class Edition(models.Model):
 
     Its audience is the people whose local 07:00 falls in the hour. Each of them has exactly one
     delivery, written in the transaction that froze the edition, so that always
-    audience = pending + claimed + retry + sent + failed + uncertain + skipped.
+    audience = pending + claimed + retry + sent + failed + uncertain + skipped; on talk pages, which
+    the Core Team posts to, audience = to post + posted + skipped.
     """
 
     class Rhythm(models.TextChoices):
@@ -27,7 +28,16 @@ class Edition(models.Model):
         BY_HAND = "by_hand", _("By hand")
 
     BY_THE_CLOCK = [Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.MONTHLY]
+    # What people post by hand comes no more often.
+    ON_TALK_PAGES = [Rhythm.WEEKLY, Rhythm.MONTHLY]
 
+    channel = models.CharField(
+        _("channel"),
+        max_length=20,
+        choices=Preference.Channel,
+        default=Preference.Channel.EMAIL,
+        db_default=Preference.Channel.EMAIL.value,
+    )
     rhythm = models.CharField(_("rhythm"), max_length=10, choices=Rhythm)
     hour = models.DateTimeField(
         _("hour"), help_text=_("The full hour in UTC, whenever it was frozen.")
@@ -44,7 +54,7 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
         constraints = [
             models.UniqueConstraint(
-                fields=["rhythm", "hour"],
+                fields=["channel", "rhythm", "hour"],
                 condition=Q(rhythm__in=["daily", "weekly", "monthly"]),
                 name="one_edition_per_rhythm_and_hour",
                 violation_error_message=_("This edition was made already."),
@@ -62,7 +72,13 @@ class Edition(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_rhythm_display()}, {self.hour:%Y-%m-%d %H:%M} UTC"
+        said = f"{self.get_rhythm_display()}, {self.hour:%Y-%m-%d %H:%M} UTC"
+        return f"{said} · {self.get_channel_display()}" if self.is_posted_by_hand else said
+
+    @property
+    def is_posted_by_hand(self) -> bool:
+        """True where it goes to talk pages."""
+        return self.channel == Preference.Channel.TALK_PAGE
 
     def figures(self) -> dict[str, int]:
         """How many deliveries are in each state; they add up to the audience."""

@@ -20,6 +20,9 @@ class State(models.TextChoices):
     FAILED = "failed", _("Failed")
     UNCERTAIN = "uncertain", _("Uncertain")
     SKIPPED = "skipped", _("Skipped")
+    # Of a digest on a talk page, which the Core Team posts by hand.
+    TO_POST = "to_post", _("To be posted")
+    POSTED = "posted", _("Posted")
 
 
 OPEN = [State.PENDING, State.RETRY]
@@ -87,7 +90,7 @@ class Message(models.Model):
                 name="%(class)s_open_has_its_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sent", "failed", "uncertain"])
+                condition=~Q(state__in=["sent", "failed", "uncertain", "posted"])
                 | Q(finished_at__isnull=False),
                 name="%(class)s_end_has_its_time",
             ),

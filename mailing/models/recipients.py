@@ -25,6 +25,7 @@ class SkipReason(models.TextChoices):
     PAUSED = "paused", _("A pause was asked for; it comes afterwards")
     UNVERIFIED = "unverified", _("The address is not confirmed")
     SUPPRESSED = "suppressed", _("The address takes no mail")
+    NOT_BY_NAME = "not_by_name", _("Not shown by name, so on no list that leaves this site")
     RHYTHM_NONE = "rhythm_none", _("No digest is wanted any more")
     SWITCHED_OFF = "switched_off", _("This kind of message is switched off")
     EMPTY = "empty", _("Nothing new for this person")
@@ -108,6 +109,8 @@ class Preference(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
+        # For accounts of a wiki; see ``mailing.talk_pages``.
+        TALK_PAGE = "talk_page", _("Talk page")
 
     class Source(models.TextChoices):
         DEFAULT = "default", _("Set for a new account")

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from mailing import look as looks
+from mailing import wikitext
 
 register = template.Library()
 
@@ -39,3 +40,15 @@ def mail_paragraphs(text: str) -> SafeString:
 
 def _with_breaks(text: str) -> SafeString:
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.split("\n")))
+
+
+@register.filter
+def as_wikitext(text: str) -> SafeString:
+    """One line of plain text, for a template that writes wikitext."""
+    return mark_safe(wikitext.escaped(str(text)))  # noqa: S308 (no HTML)
+
+
+@register.filter
+def as_wiki_paragraphs(text: str) -> SafeString:
+    """Plain text with its paragraphs, for a template that writes wikitext."""
+    return mark_safe(wikitext.paragraphs(str(text)))  # noqa: S308 (no HTML)

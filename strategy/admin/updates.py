@@ -1,5 +1,7 @@
 """Writing, previewing, scheduling and publishing updates."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -75,6 +77,7 @@ class UpdateForm(ShortVersionForm):
         if not cleaned.get("waits_for") or "waits_until" in self.errors:
             return
         begin = max(cleaned.get("publish_at") or timezone.now(), timezone.now())
+        message: Any
         if until is None:
             message = str(_("Say until when digests wait for the translations."))
         elif "waits_until" in self.changed_data and until <= timezone.now():

@@ -120,7 +120,8 @@ def test_the_talk_page_needs_a_wikimedia_name(browser, ada):
     save(browser, channel="talk_page", rhythm="daily")
     ada.refresh_from_db()
     assert ada.prefers_talk_page
-    assert recipients.preference_of(ada).rhythm == "none"
+    preference = recipients.preference_of(ada)
+    assert (preference.channel, preference.rhythm) == ("talk_page", "weekly")
 
 
 def test_the_earlier_address_leads_there(browser):

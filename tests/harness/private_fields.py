@@ -86,6 +86,7 @@ MACHINE = {
     "mailing.Delivery.besides",
     "mailing.Delivery.since",
     "mailing.Delivery.state",
+    "mailing.Edition.channel",
     "mailing.Edition.rhythm",
     "mailing.Notice.kind",
     "mailing.Notice.language",

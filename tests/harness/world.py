@@ -40,7 +40,7 @@ from liaisons.models import (
     User,
 )
 from mailing import recipients, subscriptions, unsubscribe
-from mailing.models import Recipient, SubscriptionRequest
+from mailing.models import Delivery, Edition, Recipient, State, SubscriptionRequest
 from strategy import updates
 from strategy.models import (
     Relay,
@@ -87,6 +87,7 @@ class World:
     handover: str
     event: MandateEvent
     passkey: Authenticator
+    talk_edition: Edition
 
     def reader_of(self, address: Address) -> str:
         """A role for which the page is meant."""
@@ -223,6 +224,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             type=Authenticator.Type.WEBAUTHN,
             data={"name": "გასაღები", "credential": {}},
         ),
+        talk_edition=talk_edition_for(alice, update),
     )
 
 
@@ -249,6 +251,22 @@ def people_with_roles() -> dict[str, User]:
         recipients.sync_user(person, person.email, "en", "UTC")
         people[name] = person
     return people
+
+
+def talk_edition_for(person, update) -> Edition:
+    """A digest for talk pages that waits to be posted to one person's."""
+    edition = Edition.objects.create(
+        channel="talk_page",
+        rhythm="weekly",
+        hour=timezone.now(),
+        cut_off=update.position,
+        audience=1,
+    )
+    Delivery.objects.create(
+        edition=edition, recipient=person.mail_recipient, language="en", since={"updates": 0},
+        state=State.TO_POST, message_id="<talk-page@example.org>",
+    )  # fmt: skip
+    return edition
 
 
 def export_of(person) -> DataExport:
@@ -366,6 +384,7 @@ SAMPLES = {
     "liaisons:mandate_withdraw": lambda w: {"pk": w.application.pk},
     "mfa_edit_webauthn": lambda w: {"pk": w.passkey.pk},
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
+    "admin:mailing_edition_talk_pages": lambda w: {"pk": w.talk_edition.pk},
     "mailing:unsubscribe": lambda w: {"token": w.token},
     "liaisons:subscribe_confirm": lambda w: {"token": subscriptions.request_token(w.asked)},
     "liaisons:subscription": lambda w: {"token": subscriptions.manage_token(w.subscriber)},

@@ -113,7 +113,8 @@ def test_the_talk_page_is_for_those_with_a_wikimedia_account(at_support, draft, 
     assert answer.url == at("join_check")
     dave.refresh_from_db()
     assert dave.prefers_talk_page
-    assert preference_of(dave).rhythm == "none"
+    preference = preference_of(dave)
+    assert (preference.channel, preference.rhythm) == ("talk_page", "monthly")
 
 
 def test_a_name_is_one_line_and_turns_nothing(at_support, draft, dave):

@@ -1,0 +1,139 @@
+"""Digests on talk pages, for people who chose so: the Core Team posts them with MassMessage.
+
+A mass message takes a list of pages and one text, so people of one edition who are told the same
+in the same language share a message. What is public stays public: a talk page holds no part that is
+one person's own, and only people shown by name are on a list that leaves this site. Who that is, a
+higher app says (``register``); it is asked when an edition is frozen and when a list is shown.
+
+Lists are in the format of MassMessage's parser function,
+https://www.mediawiki.org/wiki/Help:Extension:MassMessage#Parser_function_delivery_lists:
+``{{#target:User talk:Name|meta.wikimedia.org}}``, one on each line.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from . import claims
+from .models import Delivery, Edition, SkipReason, State
+from .press import Press
+
+# Signs that no user name holds (https://www.mediawiki.org/wiki/Manual:$wgLegalTitleChars); a name
+# with one is no name of a wiki, and could break the list.
+_NO_NAME = re.compile(r"[#<>\[\]|{}/@\x00-\x1f\x7f\n\r]")
+# Most of a subject: MassMessage refuses longer ones (bytes).
+LONGEST_SUBJECT = 240
+
+# Rows of user id and the name of their account on the wiki, of those who are shown by name.
+Named = Callable[[], QuerySet]
+_named: list[Named] = []
+
+
+def register(named: Named) -> None:
+    """Say who may be named on a wiki; called once, in ``AppConfig.ready``."""
+    _named[:] = [named]
+
+
+def named() -> QuerySet:
+    """User ids with their names on the wiki. Raises ``LookupError`` where nobody registered it."""
+    if not _named:
+        raise LookupError("No app says who may be named on a wiki.")
+    return _named[0]()
+
+
+def obstacle(at, path: str = "recipient__") -> Case:
+    """An expression: why somebody's talk page gets nothing at ``at``, or ""."""
+    gone = Q(**{f"{path}forgotten_at__isnull": False}) | Q(**{f"{path}user__is_active": False})
+    may_be_named = Q(**{f"{path}user__in": named().values("pk")})
+    return Case(
+        When(gone, then=Value(SkipReason.INACTIVE.value)),
+        When(~may_be_named, then=Value(SkipReason.NOT_BY_NAME.value)),
+        When(Q(**{f"{path}paused_until__gt": at}), then=Value(SkipReason.PAUSED.value)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+@dataclass
+class TalkPageMessage:
+    """One text and the pages it goes to."""
+
+    language: str
+    subject: str
+    wikitext: str
+    # Those whose page is on the list, and those who may be named no more.
+    deliveries: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def targets(self) -> str:
+        """The list as MassMessage reads it."""
+        site = settings.TALK_PAGE_SITE
+        return "".join(f"{{{{#target:User talk:{name}|{site}}}}}\n" for name in self.names)
+
+
+def messages_of(edition: Edition) -> list[TalkPageMessage]:
+    """What is to be posted for an edition, with the lists as of now; the larger lists first."""
+    press = Press()
+    names = _names_in(edition)
+    messages: dict[tuple, TalkPageMessage] = {}
+    waiting = edition.deliveries.filter(state=State.TO_POST).select_related("edition", "recipient")
+    for delivery in waiting.order_by("pk"):
+        key = press.place_of(delivery)
+        if key not in messages:
+            messages[key] = _message(press, delivery)
+        name = names.get(delivery.recipient.user_id)
+        message = messages[key]
+        if name:
+            message.deliveries.append(delivery.pk)
+            message.names.append(name)
+        else:
+            message.hidden.append(delivery.pk)
+    for message in messages.values():
+        message.names.sort()
+    return sorted(messages.values(), key=lambda one: (-len(one.names), one.language))
+
+
+def _names_in(edition) -> dict[int, str]:
+    users = edition.deliveries.filter(state=State.TO_POST).values("recipient__user")
+    found = named().filter(pk__in=users)
+    return {user: name for user, name in found if not _NO_NAME.search(name)}
+
+
+def _message(press: Press, delivery: Delivery) -> TalkPageMessage:
+    with translation.override(delivery.language):
+        subject = _("What is new in the strategy process")
+    subject = subject.encode()[:LONGEST_SUBJECT].decode(errors="ignore")
+    return TalkPageMessage(delivery.language, subject, press.wikitext(delivery))
+
+
+@transaction.atomic
+def mark_posted(edition: Edition, ids: list[int], *, by: str) -> int:
+    """Write down that the Core Team posted to these people's pages; says to how many.
+
+    ``ids`` are the deliveries whose list was shown. Of the others that shared their text nobody
+    may be named any more: they are skipped. Done twice, it changes nothing more.
+    """
+    waiting = edition.deliveries.select_for_update().filter(state=State.TO_POST)
+    posted = list(waiting.filter(pk__in=ids).values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=posted).update(
+        state=State.POSTED, finished_at=timezone.now(), story=claims.and_then("posted", by)
+    )
+    return len(posted)
+
+
+@transaction.atomic
+def skip_hidden(edition: Edition, ids: list[int]) -> None:
+    """Whoever may be named no more gets nothing: write that down."""
+    waiting = edition.deliveries.select_for_update().filter(state=State.TO_POST, pk__in=ids)
+    hidden = list(waiting.values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=hidden).update(
+        state=State.SKIPPED, reason=SkipReason.NOT_BY_NAME, finished_at=timezone.now()
+    )

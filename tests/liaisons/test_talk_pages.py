@@ -1,0 +1,203 @@
+"""The digest on talk pages: chosen, frozen, posted by the Core Team; nobody hidden is on a list."""
+
+import datetime
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from liaisons.accounts.people import sync_recipient
+from mailing import deliver, editions, recipients
+from mailing.models import Delivery, Edition, Preference
+from strategy import updates
+from tests.factories import UserFactory
+from tests.mailing.people import assert_figures_add_up
+from tests.strategy.factories import UpdateFactory
+from web.models import Installation
+
+pytestmark = pytest.mark.django_db
+TALK_PAGE = Preference.Channel.TALK_PAGE
+MONDAY = datetime.datetime(2026, 7, 13, 8, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def a_demo():
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+
+
+def wikimedian(name, *, language="en", public=True, rhythm="weekly", **fields):
+    """An account without an address that chose its talk page."""
+    user = UserFactory(
+        email="", wiki_username=name, is_public_by_name=public, language=language, **fields
+    )
+    sync_recipient(user)
+    recipients.set_channel(user, TALK_PAGE, rhythm)
+    user.mail_recipient.preferences.update(effective_at="2000-01-01T00:00Z")
+    return user
+
+
+def run(at=MONDAY):
+    with time_machine.travel(at, tick=False):
+        made = editions.make_editions()
+        deliver.send_due()
+    assert_figures_add_up()
+    return [frozen.edition for frozen in made if frozen.edition.is_posted_by_hand]
+
+
+def page_of(edition):
+    return reverse("admin:mailing_edition_talk_pages", args=[edition.pk])
+
+
+def states(edition):
+    found = edition.deliveries.select_related("recipient__user")
+    return {one.recipient.user.wiki_username: f"{one.state} {one.reason}".strip() for one in found}
+
+
+def test_only_who_chose_it_and_is_shown_by_name_is_on_the_list(as_person, frank):
+    wikimedian("Ada Example")
+    wikimedian("Hidden Example", public=False)
+    wikimedian("Not chosen yet", public=None)
+    wikimedian("Locked Example", wiki_locked_at=timezone.now())
+    wikimedian("Suppressed Example", wiki_suppressed_at=timezone.now())
+    wikimedian("", rhythm="weekly")
+    UpdateFactory(published=True, title_en="The news")
+    [edition] = run()
+    assert sorted(set(states(edition).values())) == ["skipped not_by_name", "to_post"]
+    assert edition.audience == 6
+    page = as_person(frank).get(page_of(edition)).content.decode()
+    assert "{{#target:User talk:Ada Example|meta.wikimedia.org}}" in page
+    for name in ("Hidden", "Not chosen", "Locked", "Suppressed"):
+        assert name not in page
+
+
+def test_each_language_has_its_list_and_its_text(as_person, frank):
+    wikimedian("Ada Example")
+    wikimedian("Bea Example")
+    wikimedian("Cem Example", language="ar")
+    UpdateFactory(published=True, in_arabic=True, title_en="The news")
+    [edition] = run()
+    browser = as_person(frank)
+    page = browser.get(page_of(edition)).content.decode()
+    assert "English · 2 talk pages" in page
+    assert "Arabic · 1 talk page" in page
+    targets = browser.get(page_of(edition), {"file": "targets", "number": "1"})
+    assert targets.content.decode() == (
+        "{{#target:User talk:Ada Example|meta.wikimedia.org}}\n"
+        "{{#target:User talk:Bea Example|meta.wikimedia.org}}\n"
+    )
+    assert "attachment" in targets["Content-Disposition"]
+    text = browser.get(page_of(edition), {"file": "wikitext", "number": "2"}).content.decode()
+    assert '<div lang="ar" dir="rtl">' in text
+    assert "أسئلة جديدة" in text
+    for number in ("0", "3", "x", "9" * 30):
+        assert (
+            browser.get(page_of(edition), {"file": "wikitext", "number": number}).status_code == 404
+        )
+
+
+def test_marking_as_posted_is_written_down_once(as_person, frank):
+    wikimedian("Ada Example")
+    wikimedian("Cem Example", language="ar")
+    UpdateFactory(published=True)
+    [edition] = run()
+    browser = as_person(frank)
+    page = browser.get(page_of(edition)).content.decode()
+    first = re.findall(r'name="posted" value="([^"]*)"', page)[0]
+    for count in (1, 0):
+        answer = browser.post(page_of(edition), {"posted": first, "hidden": ""}, follow=True)
+        assert f"{count} talk page" in answer.content.decode()
+    assert sorted(states(edition).values()) == ["posted", "to_post"]
+    assert_figures_add_up()
+    delivery = Delivery.objects.get(state="posted")
+    assert delivery.finished_at
+    assert delivery.story[0]["what"] == "posted"
+
+
+def test_who_hides_before_it_is_posted_is_on_no_list_and_is_skipped(as_person, frank):
+    _ada, bea = wikimedian("Ada Example"), wikimedian("Bea Example")
+    UpdateFactory(published=True)
+    [edition] = run()
+    bea.is_public_by_name = False
+    bea.save()
+    browser = as_person(frank)
+    page = browser.get(page_of(edition)).content.decode()
+    assert "Bea" not in page
+    assert "1 person is not shown by name any more" in page
+    fields = dict(re.findall(r'name="(posted|hidden)" value="([^"]*)"', page))
+    browser.post(page_of(edition), fields)
+    assert states(edition) == {"Ada Example": "posted", "Bea Example": "skipped not_by_name"}
+    assert_figures_add_up()
+
+
+def test_each_thing_is_told_once_and_nothing_when_nothing_is_new():
+    wikimedian("Ada Example")
+    UpdateFactory(published=True)
+    [edition] = run()
+    assert states(edition) == {"Ada Example": "to_post"}
+    [later] = run(MONDAY + datetime.timedelta(days=7))
+    assert states(later) == {"Ada Example": "skipped empty"}
+    assert Edition.objects.filter(channel=TALK_PAGE).count() == 2
+
+
+def test_changing_the_way_loses_nothing_and_repeats_nothing():
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True)
+    run()
+    UpdateFactory(published=True, title_en="While changing")
+    recipients.sync_user(ada, "ada@example.org", "en", "UTC")
+    recipients.set_channel(ada, Preference.Channel.EMAIL, "daily")
+    ada.mail_recipient.preferences.filter(channel="email").update(effective_at="2000-01-01T00:00Z")
+    from django.core import mail
+
+    assert run(MONDAY + datetime.timedelta(days=1)) == []
+    [message] = mail.outbox
+    assert message.body.count("/updates/") == 1
+    assert "While changing" in message.body
+
+
+def test_a_name_that_could_break_the_list_is_not_on_it(as_person, frank):
+    wikimedian("Ada}}{{Example")
+    wikimedian("Line\nbreak")
+    wikimedian("Good name")
+    UpdateFactory(published=True)
+    [edition] = run()
+    page = as_person(frank).get(page_of(edition)).content.decode()
+    assert "Good name" in page
+    assert "Ada}}" not in page
+    assert "break|" not in page
+
+
+def test_what_the_core_team_wrote_is_no_markup(as_person, frank):
+    wikimedian("Ada Example")
+    hostile = "{{Delete}} [[Category:X]] ~~~~ <nowiki>"
+    UpdateFactory(published=True, title_en=hostile, short_en=f"* a\n{hostile}")
+    [edition] = run()
+    text = as_person(frank).get(page_of(edition), {"file": "wikitext", "number": "1"})
+    written = text.content.decode()
+    for markup in ("{{", "[[", "~~~~ ", "<nowiki"):
+        assert markup not in written
+
+
+def test_the_page_is_for_the_core_team_and_for_such_editions(as_person, frank, dave, client):
+    wikimedian("Ada Example")
+    mail_edition = Edition.objects.create(rhythm="weekly", hour=MONDAY, cut_off=0)
+    browser = as_person(frank)
+    assert browser.get(page_of(mail_edition)).status_code == 404
+    UpdateFactory(published=True)
+    [edition] = run(MONDAY + datetime.timedelta(days=7))
+    assert (
+        "Messages for talk pages"
+        in browser.get(reverse("admin:mailing_edition_change", args=[edition.pk])).content.decode()
+    )
+    assert client.get(page_of(edition)).status_code == 302
+    assert as_person(dave).get(page_of(edition)).status_code in (302, 403, 404)
+
+
+def test_the_database_holds_one_edition_for_each_way():
+    wikimedian("Ada Example")
+    UpdateFactory(published=True)
+    run()
+    assert run() == []
+    assert updates.release_due() == 0
