@@ -113,7 +113,8 @@ def make_person(one: Liaison | Application, made: set[str]) -> User | None:
         return None
     made.add(one.address)
     person.time_zone = getattr(one, "time_zone", "UTC")
-    person.save(update_fields=["time_zone"])
+    person.wiki_username = getattr(one, "on_talk_page", "")
+    person.save(update_fields=["time_zone", "wiki_username"])
     support.save_answers(
         person=person,
         country=Country.objects.get(pk=one.country),
@@ -122,7 +123,7 @@ def make_person(one: Liaison | Application, made: set[str]) -> User | None:
         help_to_english=getattr(one, "needs_help", False),
         mail_language=one.mail_language,
         rhythm=getattr(one, "rhythm", "weekly"),
-        prefers_talk_page=False,
+        prefers_talk_page=bool(person.wiki_username),
         display_name=one.name,
         is_public_by_name=getattr(one, "is_public", False),
     )

@@ -56,6 +56,8 @@ class Liaison:
     is_public: bool = True
     rhythm: str = "weekly"
     needs_help: bool = False
+    # Their account on the wiki, where the digest comes to their talk page.
+    on_talk_page: str = ""
     # Why the mandate ended, when, and what the Core Team ended it for; empty while it lasts.
     end_reason: str = ""
     ended_days_ago: int = 0
@@ -94,11 +96,13 @@ LIAISONS = [
     _liaison(6, "DE", "DE", "de", ["de"], "Europe/Berlin", 117, role=STAFF, rhythm="at_once"),
     _liaison(7, "ID", "ID", "en", ["id", "jv"], "Asia/Jakarta", 80, needs_help=True),
     _liaison(8, "EGY", "EG", "ar", ["ar", "arz"], "Africa/Cairo", 77, is_public=False),
-    _liaison(9, "TUN", "TN", "ar", ["ar", "fr"], "Africa/Tunis", 71),
+    _liaison(9, "TUN", "TN", "ar", ["ar", "fr"], "Africa/Tunis", 71,
+             on_talk_page="Demo liaison 9 (made up)"),
     _liaison(10, "IRN", "IR", "en", ["fa"], "Asia/Tehran", 68, is_public=False, needs_help=True),
     _liaison(11, "GHA", "GH", "en", ["tw", "ee", "en"], "Africa/Accra", 66, role=BOARD),
     _liaison(12, "NGA", "NG", "en", ["ha", "yo", "ig", "en"], "Africa/Lagos", 61, rhythm="daily"),
-    _liaison(13, "UGA", "UG", "en", ["lg", "en"], "Africa/Kampala", 59),
+    _liaison(13, "UGA", "UG", "en", ["lg", "en"], "Africa/Kampala", 59,
+             on_talk_page="Demo liaison 13 (made up)"),
     _liaison(14, "VE", "VE", "es", ["es"], "America/Caracas", 390),
     _liaison(15, "jawiki", "JP", "ja", ["ja"], "Asia/Tokyo", 54, is_public=False),
     _liaison(16, "arwiki", "MA", "ar", ["ar"], "Africa/Casablanca", 52),

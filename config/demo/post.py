@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from mailing import claims, editions, eligibility, fates, kinds, recipients
+from mailing import claims, editions, eligibility, fates, kinds, recipients, talk_pages
 from mailing.addresses import address_hash
 from mailing.due_hours import due_hour, falls_on
 from mailing.eligibility import Decision
@@ -105,6 +105,7 @@ class Post:
         self.hand_over_notices()
         if self.is_first:
             editions.make_editions()
+            post_on_talk_pages()
             self._work(Delivery.objects.all(), DIGESTS)
 
     def hand_over_notices(self) -> None:
@@ -160,6 +161,14 @@ def _decision(letter: Delivery | Notice) -> Decision:
         return eligibility.decide([letter], take_place=True)[0]
     person = letter.recipient_id
     return Decision(eligibility.obstacles(kinds.DIGEST, [person])[person])
+
+
+def post_on_talk_pages() -> None:
+    """Mark what went to talk pages as posted, but for the newest, which waits for the Core Team."""
+    day_ago = timezone.now() - timedelta(days=1)
+    for edition in Edition.objects.filter(channel=Preference.Channel.TALK_PAGE, hour__lt=day_ago):
+        owed = edition.deliveries.filter(state=State.TO_POST).values_list("pk", flat=True)
+        talk_pages.mark_posted(edition, list(owed), by="the demo")
 
 
 def claim(letter: Message) -> None:

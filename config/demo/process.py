@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from strategy import topics
 from strategy.models import Topic
+from strategy.models.process import CLOSING
 from web import content_version
 from web.models import Installation
 
@@ -80,9 +81,12 @@ def date_topics() -> int:
 
 
 def plan_topics() -> clock.Plan:
-    """When each topic opens, so that it gets its place among everything published."""
-    openings = sorted({dates.opens for dates in TOPICS.values() if dates.opens < 0})
-    return [(clock.on(-opens, OPENS_AT_HOUR), topics.announce_due) for opens in openings]
+    """When each topic opens, comes near its end and closes: each gets its place then."""
+    days = {dates.opens for dates in TOPICS.values()}
+    closes = {dates.closes for dates in TOPICS.values() if dates.closes is not None}
+    # A topic closes in the evening; on the next morning that is known.
+    days |= {day - CLOSING.days + 1 for day in closes} | {day + 1 for day in closes}
+    return [(clock.on(-day, OPENS_AT_HOUR), topics.announce_due) for day in sorted(days) if day < 0]
 
 
 def _moments(dates: Dates) -> tuple[datetime, datetime | None]:

@@ -3,7 +3,8 @@
 In its file an update has ``days_ago`` (published then) or ``in_days`` (scheduled); one with
 neither stays a draft. Each language is a table of its own with ``title``, ``short`` and perhaps
 ``body``; its ``added_after`` are the days after which that translation came. ``correction`` holds
-words that were wrong at first: ``before`` by field, and ``days_after``.
+words that were wrong at first: ``before`` by field, and ``days_after``. Digests in the languages of
+``waits_for`` hold it back until it is translated, for ``waits_days`` at most.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
+from django.utils import timezone
 
 from liaisons.models import User
 from strategy import updates
@@ -69,6 +71,9 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
     for code in languages:
         for name, text in _fields(texts, code).items():
             setattr(update, name, words.get(name, text))
+    if "waits_for" in texts:
+        update.waits_for = texts["waits_for"]
+        update.waits_until = timezone.now() + timedelta(days=texts["waits_days"])
     update = updates.save(update, actor=author)
     made.append(update)
     if "in_days" in texts:
