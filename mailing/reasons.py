@@ -20,8 +20,8 @@ _TO_PERSON: dict[str, Any] = {
     ),
     SkipReason.PAUSED: _("You asked for a pause. It comes when the pause is over."),
     SkipReason.NOT_BY_NAME: _(
-        "You are not shown by name, or have no Wikimedia name here, so your talk page is on no list "
-        "that leaves this site."
+        "You are not shown by name, or have no Wikimedia name here, so your talk page is on no "
+        "list that leaves this site."
     ),
     SkipReason.RHYTHM_NONE: _("You chose to get no digest."),
     SkipReason.SWITCHED_OFF: _("You switched this kind of message off."),
@@ -58,8 +58,8 @@ _TO_CORE_TEAM: dict[str, Any] = {
     ),
     SkipReason.PAUSED: _("The person asked for a pause. It comes when the pause is over."),
     SkipReason.NOT_BY_NAME: _(
-        "The person is not shown by name, or has no Wikimedia name here, so their talk page is on no "
-        "list that leaves this site."
+        "The person is not shown by name, or has no Wikimedia name here, so their talk page is on "
+        "no list that leaves this site."
     ),
     SkipReason.RHYTHM_NONE: _("The person chose to get no digest."),
     SkipReason.SWITCHED_OFF: _("The person switched this kind of message off."),

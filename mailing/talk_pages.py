@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from . import claims
-from .models import Delivery, Edition, SkipReason, State
+from .models import Delivery, Edition, Preference, Recipient, Rhythm, SkipReason, State
 from .press import Press
 
 # Signs that no user name holds (https://www.mediawiki.org/wiki/Manual:$wgLegalTitleChars); a name
@@ -58,6 +58,17 @@ def obstacle(at, path: str = "recipient__") -> Case:
         default=Value(""),
         output_field=CharField(),
     )
+
+
+def obstacle_of(recipient: Recipient, at) -> str | None:
+    """Why this person's talk page would get nothing at ``at``, or ""; None where none is wanted."""
+    wanted = Preference.objects.filter(
+        recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.TALK_PAGE
+    ).exclude(rhythm=Rhythm.NONE)
+    if not wanted.exists():
+        return None
+    asked = Recipient.objects.filter(pk=recipient.pk).annotate(in_way=obstacle(at, path=""))
+    return asked.values_list("in_way", flat=True).get()
 
 
 @dataclass

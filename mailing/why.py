@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import budget, eligibility, kinds, reasons
+from . import budget, eligibility, kinds, reasons, talk_pages
 from .models import Delivery, Edition, Message, Notice, Recipient, SkipReason, State
 from .models.messages import OPEN
 
@@ -24,6 +24,7 @@ class Outcome(models.TextChoices):
     """What became of a message, in fewer words than the ledger has states."""
 
     SENT = "sent", _("Sent")
+    POSTED = "posted", _("Posted on the talk page")
     WITH_DIGEST = "with_digest", _("Sent with a digest")
     ON_ITS_WAY = "on_its_way", _("On its way")
     WAITS = "waits", _("Waits")
@@ -34,6 +35,7 @@ class Outcome(models.TextChoices):
 
 _OUTCOMES = {
     State.SENT: Outcome.SENT,
+    State.POSTED: Outcome.POSTED,
     State.SKIPPED: Outcome.NOT_SENT,
     State.FAILED: Outcome.NOT_DELIVERED,
     State.UNCERTAIN: Outcome.UNCERTAIN,
@@ -102,8 +104,10 @@ def gathered(fates: list[Fate]) -> list[Fate]:
 def standing(recipient: Recipient, *, for_core_team: bool = False) -> Standing:
     """What is in the way of the next digest, and how the contact budget stands."""
     say = reasons.to_core_team if for_core_team else reasons.to_person
-    reason = eligibility.obstacles(kinds.DIGEST, [recipient.pk])[recipient.pk]
     now = timezone.now()
+    reason = talk_pages.obstacle_of(recipient, now)
+    if reason is None:
+        reason = eligibility.obstacles(kinds.DIGEST, [recipient.pk])[recipient.pk]
     places = budget.used([recipient.pk], now).get(recipient.pk, [])
     return Standing(say(reason) if reason else "", len(places), budget.room_from(places, now))
 
@@ -118,12 +122,15 @@ def of_edition(edition: Edition, recipient: Recipient) -> tuple[Fate | None, Any
 
 
 def _not_in(edition, recipient) -> Any:
-    preference = recipient.preferences.filter(kind=kinds.DIGEST.name).first()
+    digests = recipient.preferences.filter(kind=kinds.DIGEST.name)
+    preference = digests.filter(channel=edition.channel).first()
     if recipient.forgotten_at:
         return reasons.to_core_team(SkipReason.INACTIVE)
     if recipient.created_at > edition.frozen_at:
         return _("The person came after this edition was made.")
     if preference is None or preference.rhythm == "none":
+        if digests.exclude(channel=edition.channel).exclude(rhythm="none").exists():
+            return _("The digest comes to this person in another way.")
         return reasons.to_core_team(SkipReason.RHYTHM_NONE)
     if preference.effective_at > edition.hour:
         return _(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons.accounts.people import sync_recipient
-from mailing import deliver, editions, recipients
+from mailing import deliver, editions, recipients, talk_pages, why
 from mailing.models import Delivery, Edition, Preference
 from strategy import updates
 from tests.factories import UserFactory
@@ -113,6 +113,25 @@ def test_marking_as_posted_is_written_down_once(as_person, frank):
     delivery = Delivery.objects.get(state="posted")
     assert delivery.finished_at
     assert delivery.story[0]["what"] == "posted"
+
+
+def test_the_page_of_what_one_got_says_so(as_person, frank):
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True)
+    [edition] = run()
+    [fate] = why.recent(ada.mail_recipient)
+    assert fate.outcome == why.Outcome.ON_ITS_WAY
+    assert why.standing(ada.mail_recipient).in_the_way == ""
+    [message] = talk_pages.messages_of(edition)
+    talk_pages.mark_posted(edition, message.deliveries, by="a test")
+    [fate] = why.recent(ada.mail_recipient)
+    assert fate.outcome == why.Outcome.POSTED
+    ada.is_public_by_name = False
+    ada.save()
+    assert "not shown by name" in str(why.standing(ada.mail_recipient).in_the_way)
+    by_mail = Edition.objects.create(rhythm="weekly", hour=MONDAY, cut_off=0)
+    _none, reason = why.of_edition(by_mail, ada.mail_recipient)
+    assert "another way" in str(reason)
 
 
 def test_who_hides_before_it_is_posted_is_on_no_list_and_is_skipped(as_person, frank):
