@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 class NoticingForm(forms.ModelForm):
     """A form that is refused where somebody else changed what it shows while it was open."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -30,6 +30,9 @@ class LanguageSkillInline(admin.TabularInline):
     fields = tuple(HELP_FIELDS)
     readonly_fields = HELP_FIELDS
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("language")
+
     def has_add_permission(self, request, obj=None):
         return False
 
@@ -40,7 +43,7 @@ class UserAdmin(NoticingAdmin, admin.ModelAdmin):
 
     access_policy = "core_team"
     list_display = [
-        "name_for_core_team",
+        "name",
         "email",
         "country",
         "is_staff",
@@ -91,6 +94,11 @@ class UserAdmin(NoticingAdmin, admin.ModelAdmin):
     def chosen_name(self, person):
         """The name given here; none where the wiki hid this person's name."""
         return "" if person.wiki_suppressed_at else person.display_name
+
+    @admin.display(description=_("name"))
+    def name(self, person):
+        """The name as the Core Team sees it everywhere."""
+        return person.name_for_core_team
 
     @admin.display(description=_("Wikimedia account"))
     def wiki_standing(self, person):

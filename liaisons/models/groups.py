@@ -46,37 +46,64 @@ class Group(models.Model):
         PROJECT = "project", _("A project")
         WORLDWIDE = "worldwide", _("Worldwide")
 
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = models.SlugField(_("part of the web address"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     scope = models.CharField(_("scope"), max_length=20, choices=Scope, blank=True)
     name = models.CharField(_("name"), max_length=200)
     local_name = models.CharField(_("name in its own language"), max_length=200, blank=True)
     # The stable keys of reference data: an affiliate's code, a wiki's database name.
-    code = models.CharField(max_length=50, null=True, blank=True, unique=True)
-    dbname = models.CharField(max_length=50, null=True, blank=True, unique=True)
+    code = models.CharField(_("code"), max_length=50, null=True, blank=True, unique=True)
+    dbname = models.CharField(_("database name"), max_length=50, null=True, blank=True, unique=True)
     project_family = models.CharField(max_length=30, blank=True)
     host = models.CharField(
         _("website"), max_length=200, blank=True, help_text=_("Bare host name.")
     )
     page_url = models.URLField(_("page about the group"), max_length=500, blank=True)
     region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, null=True, blank=True, related_name="groups"
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups",
+        verbose_name=_("region"),
     )
     country = models.ForeignKey(
-        Country, on_delete=models.PROTECT, null=True, blank=True, related_name="groups_based_here"
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups_based_here",
+        verbose_name=_("country"),
     )
-    countries = models.ManyToManyField(Country, blank=True, related_name="groups")
-    languages = models.ManyToManyField(Language, blank=True, related_name="groups")
-    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
-    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    countries = models.ManyToManyField(
+        Country, blank=True, related_name="groups", verbose_name=_("countries")
+    )
+    languages = models.ManyToManyField(
+        Language, blank=True, related_name="groups", verbose_name=_("languages")
+    )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
     founded = models.CharField(
-        max_length=10, blank=True, help_text=_("YYYY, YYYY-MM or YYYY-MM-DD")
+        # Translators: when a group was founded.
+        _("founded"),
+        max_length=10,
+        blank=True,
+        help_text=_("YYYY, YYYY-MM or YYYY-MM-DD"),
     )
     proposed_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposed_groups"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="proposed_groups",
+        verbose_name=_("proposed by"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     # All the words by which the group can be found, lower case and without accents.
     search_text = models.TextField(blank=True, editable=False)

@@ -20,7 +20,9 @@ class Letter(models.Model):
         NOTHING_DONE = "nothing_done", _("Nothing was done about it")
         BLOCKED = "blocked", _("The sender can write no more letters here")
 
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="letters")
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, related_name="letters", verbose_name=_("group")
+    )
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="letters")
     sender = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters"

@@ -62,7 +62,7 @@ class User(AbstractUser):
     # The code by which an erased person is called in histories and published texts, where they
     # asked for it: "Former liaison K7Q2" in the reader's language.
     pseudonym = models.CharField(max_length=60, blank=True, editable=False)
-    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("account deleted"), null=True, blank=True, editable=False)
 
     REQUIRED_FIELDS = ["email"]
 
@@ -133,12 +133,14 @@ class LanguageSkill(models.Model):
         NATIVE = "native", _("It is my own language")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="language_skills")
-    language = models.ForeignKey(Language, on_delete=models.PROTECT, related_name="+")
+    language = models.ForeignKey(
+        Language, on_delete=models.PROTECT, related_name="+", verbose_name=_("language")
+    )
     level = models.CharField(_("level"), max_length=6, choices=Level, blank=True)
-    needs_help_from_english = models.BooleanField(default=False)
-    needs_help_to_english = models.BooleanField(default=False)
-    offers_help_from_english = models.BooleanField(default=False)
-    offers_help_to_english = models.BooleanField(default=False)
+    needs_help_from_english = models.BooleanField(_("needs help from English"), default=False)
+    needs_help_to_english = models.BooleanField(_("needs help into English"), default=False)
+    offers_help_from_english = models.BooleanField(_("offers help from English"), default=False)
+    offers_help_to_english = models.BooleanField(_("offers help into English"), default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -149,7 +151,7 @@ class LanguageSkill(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.language_id} of person {self.person_id}"
+        return self.language.name
 
 
 class DataExport(models.Model):

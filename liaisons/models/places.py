@@ -9,7 +9,7 @@ from web import names
 class Region(models.Model):
     """One of the Foundation's regions of the world."""
 
-    code = models.CharField(max_length=10, primary_key=True)
+    code = models.CharField(_("code"), max_length=10, primary_key=True)
     name = models.CharField(_("name"), max_length=100)
     imported = models.JSONField(default=dict, editable=False)
 
@@ -29,14 +29,25 @@ class Language(models.Model):
         LTR = "ltr", _("left to right")
         RTL = "rtl", _("right to left")
 
-    code = models.CharField(max_length=20, primary_key=True)
-    autonym = models.CharField(max_length=100)
-    english_name = models.CharField(max_length=100, blank=True)
-    direction = models.CharField(max_length=3, choices=Direction, default=Direction.LTR)
-    script = models.CharField(max_length=4, blank=True, help_text="ISO 15924")
-    bcp47 = models.CharField(max_length=35, blank=True, help_text="valid language tag, or empty")
-    fallback = models.JSONField(default=list, help_text="codes to try in order; English comes last")
-    redirects_to = models.CharField(max_length=20, blank=True)
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
+    autonym = models.CharField(_("name in its own language"), max_length=100)
+    english_name = models.CharField(_("English name"), max_length=100, blank=True)
+    direction = models.CharField(
+        _("direction"), max_length=3, choices=Direction, default=Direction.LTR
+    )
+    # Translators: the letters in which a language is written.
+    script = models.CharField(_("script"), max_length=4, blank=True, help_text="ISO 15924")
+    bcp47 = models.CharField(
+        _("language tag"), max_length=35, blank=True, help_text=_("As in BCP 47, or empty.")
+    )
+    fallback = models.JSONField(
+        # Translators: in which languages a text is shown that is missing in this one.
+        _("shown instead"),
+        default=list,
+        help_text=_("Codes of languages to try in this order. English comes last."),
+    )
+    # Translators: the code of the language that a former code stands for.
+    redirects_to = models.CharField(_("now called"), max_length=20, blank=True)
     imported = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -58,18 +69,32 @@ class Language(models.Model):
 class Country(models.Model):
     """A country or territory of ISO 3166-1, and Kosovo."""
 
-    iso2 = models.CharField(max_length=2, primary_key=True)
-    iso3 = models.CharField(max_length=3, blank=True)
-    english_name = models.CharField(max_length=100)
+    iso2 = models.CharField(_("code of two letters"), max_length=2, primary_key=True)
+    iso3 = models.CharField(_("code of three letters"), max_length=3, blank=True)
+    english_name = models.CharField(_("English name"), max_length=100)
     region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, null=True, blank=True, related_name="countries"
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="countries",
+        verbose_name=_("region"),
     )
     is_protected = models.BooleanField(
-        default=False, help_text="On the Foundation's country and territory protection list."
+        # Translators: a country in which it can be dangerous to be named.
+        _("protected"),
+        default=False,
+        help_text=_("On the Foundation’s country and territory protection list."),
     )
-    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
-    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
-    official_languages = models.JSONField(default=list, help_text="CLDR codes, largest first")
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    official_languages = models.JSONField(
+        _("official languages"), default=list, help_text=_("Codes, the largest language first.")
+    )
     imported = models.JSONField(default=dict, editable=False)
 
     class Meta:

@@ -20,7 +20,7 @@ class ResponseForm(forms.ModelForm):
     """The text in English, and in each other language or not."""
 
     # What the answer said when this form was opened, to notice what others saved meanwhile.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
 
     class Meta:
         model = Response

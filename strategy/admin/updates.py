@@ -29,7 +29,7 @@ class UpdateForm(ShortVersionForm):
     """An update as the Core Team writes it."""
 
     # Which state of the update this form began with, to notice what others saved meanwhile.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
 
     waits_for = forms.MultipleChoiceField(
         label=capfirst(Update._meta.get_field("waits_for").verbose_name),

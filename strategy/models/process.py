@@ -35,7 +35,8 @@ class TimelineEntry(models.Model):
         YEAR = "year", _("Year")
 
     key = models.CharField(max_length=200, unique=True, null=True, blank=True, editable=False)
-    phase = models.PositiveSmallIntegerField(default=2)
+    # Translators: the process had two phases, 1 and 2.
+    phase = models.PositiveSmallIntegerField(_("phase"), default=2)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
     starts_on = models.DateField(_("first day"))
@@ -68,7 +69,7 @@ class WorkingGroup(models.Model):
     slug = models.SlugField(_("part of the web address"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=100)
     scope = models.TextField(_("scope"), blank=True)
-    former_name = models.CharField(max_length=100, blank=True)
+    former_name = models.CharField(_("former name"), max_length=100, blank=True)
     imported = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -139,7 +140,12 @@ class Topic(models.Model):
         do_not_call_in_templates = enum.nonmember(True)
 
     slug = models.SlugField(_("part of the web address"), max_length=120, unique=True)
-    working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="topics")
+    working_group = models.ForeignKey(
+        WorkingGroup,
+        on_delete=models.PROTECT,
+        related_name="topics",
+        verbose_name=_("Working Group"),
+    )
     title = models.CharField(_("title"), max_length=200)
     short = models.TextField(
         _("short version"), max_length=MAX_SHORT, help_text=_("At most 800 characters.")
@@ -206,10 +212,11 @@ class TopicQuestion(models.Model):
         CONFERENCE_QUESTION = "conference_2018_question", _("Asked at the conference of 2018")
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="questions")
-    position = models.PositiveIntegerField()
-    kind = models.CharField(max_length=30, choices=Kind, default=Kind.KEY_QUESTION)
+    # Translators: the place of a question in the order of all questions.
+    position = models.PositiveIntegerField(_("place in the order"))
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind, default=Kind.KEY_QUESTION)
     text = models.CharField(_("text"), max_length=500)
-    source = models.CharField(max_length=500, blank=True)
+    source = models.CharField(_("source"), max_length=500, blank=True)
     imported = models.JSONField(default=dict, editable=False)
 
     class Meta:

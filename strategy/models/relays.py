@@ -74,7 +74,7 @@ class Relay(models.Model):
     )
     url = models.URLField(_("link"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     objects = RelayQuerySet.as_manager()

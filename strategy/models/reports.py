@@ -105,8 +105,8 @@ class Report(models.Model):
     overview = models.TextField(_("overview"), max_length=LONGEST_OVERVIEW, blank=True)
 
     started_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -235,7 +235,7 @@ class Response(models.Model):
     )
     published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
     # When words that readers already saw were last changed; a translation added is no correction.
-    corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
     # Its place in the order of everything published; answers of before had none.
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
 

@@ -75,9 +75,9 @@ class Update(models.Model):
         _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
     )
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     # When words that readers already saw were last changed; a translation added is no correction.
-    corrected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
     # Digests in these languages leave it out until it is translated, at most until then.
     waits_for = ArrayField(
         models.CharField(max_length=10),
