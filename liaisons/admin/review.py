@@ -14,11 +14,20 @@ from django.utils.translation import gettext as _
 from .. import groups, mandates, notices, seats
 from ..errors import AlreadyDone, NotAllowed, Refused
 from ..models import Group, Mandate
+from ..own.writing import said_in
 from ..review_texts import ASK, CONFIRM, DECLINE
 from ..waiting_times import days_waiting, usual_review_days
 from . import queue
 from .review_forms import ChangeContactForm, DisputeForm, EndForm, ReplyForm, ReviewForm, SeenForm
 
+# The forms that somebody writes in, and which mandates have them on their page.
+HAS_FORM = {
+    "review_form": lambda mandate: mandate.is_waiting,
+    "reply_form": lambda mandate: mandate.is_waiting,
+    "dispute_form": lambda mandate: bool(mandate.review_opened_at),
+    "end_form": lambda mandate: mandate.status == Mandate.Status.CONFIRMED,
+    "contact_form": lambda mandate: mandate.status == Mandate.Status.CONFIRMED,
+}
 MAIL_AFTER = {
     CONFIRM: notices.CONFIRMED,
     ASK: notices.MORE_ASKED,
@@ -83,7 +92,7 @@ def _send(model_admin, request, mandate):
             done = _("Declined. The applicant gets a mail with the reason.")
     except AlreadyDone as refusal:
         _say_who_was_faster(request, mandate, refusal)
-        return queue.same_page(request, mandate)
+        return _typed_again(model_admin, request, mandate, review_form=form)
     except NotAllowed as refusal:
         messages.warning(request, refusal.message)
         return queue.same_page(request, mandate)
@@ -99,6 +108,7 @@ def _end(model_admin, request, mandate):
     if not form.is_valid():
         return _page(model_admin, request, mandate, end_form=form)
     return _try(
+        model_admin,
         request,
         mandate,
         _("The mandate has ended. The liaison gets a mail with the reason."),
@@ -109,6 +119,7 @@ def _end(model_admin, request, mandate):
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
         ),
+        end_form=form,
     )
 
 
@@ -117,6 +128,7 @@ def _take(model_admin, request, mandate):
     # No number is no state, so the verb says that it was not seen as it is.
     seen = form.cleaned_data["seen"] if form.is_valid() else 0
     return _try(
+        model_admin,
         request,
         mandate,
         _("It is yours now."),
@@ -129,10 +141,12 @@ def _reply(model_admin, request, mandate):
     if not form.is_valid():
         return _page(model_admin, request, mandate, reply_form=form)
     return _try(
+        model_admin,
         request,
         mandate,
         _("Your message is on its way."),
         lambda: mandates.reply(mandate=mandate, by=request.user, **form.cleaned_data),
+        reply_form=form,
     )
 
 
@@ -144,18 +158,22 @@ def _close_review(model_admin, request, mandate):
     common = {"mandate": mandate, "by": request.user, "seen": answers["seen"]}
     if answers["outcome"] == DisputeForm.KEEP:
         return _try(
+            model_admin,
             request,
             mandate,
             _("The mandate stays. The liaison gets a mail."),
             lambda: mandates.close_review(**common, message=answers["message"]),
+            dispute_form=form,
         )
     return _try(
+        model_admin,
         request,
         mandate,
         _("The mandate has ended. The liaison gets a mail with the reason."),
         lambda: mandates.end_mandate(
             **common, reason=answers["message"], why=Mandate.EndReason.WITHDRAWN_BY_GROUP
         ),
+        dispute_form=form,
     )
 
 
@@ -164,15 +182,18 @@ def _change_contact(model_admin, request, mandate):
     if not form.is_valid():
         return _page(model_admin, request, mandate, contact_form=form)
     return _try(
+        model_admin,
         request,
         mandate,
         _("The contact is changed."),
         lambda: mandates.change_contact(mandate=mandate, by=request.user, **form.cleaned_data),
+        contact_form=form,
     )
 
 
 def _accept_group(model_admin, request, mandate):
     return _try(
+        model_admin,
         request,
         mandate,
         _("The group is in the directory now."),
@@ -182,6 +203,7 @@ def _accept_group(model_admin, request, mandate):
 
 def _decline_group(model_admin, request, mandate):
     return _try(
+        model_admin,
         request,
         mandate,
         _("The group stays out of the directory. Please decline the application too."),
@@ -203,7 +225,8 @@ ACTS = {
 }
 
 
-def _try(request, mandate, done, verb):
+def _try(model_admin, request, mandate, done, verb, **typed):
+    """Run a verb and say what came of it. ``typed``: the form that was sent, by its name here."""
     try:
         verb()
     except AlreadyDone as refusal:
@@ -212,6 +235,21 @@ def _try(request, mandate, done, verb):
         messages.warning(request, refusal.message)
     else:
         messages.success(request, done)
+        return queue.same_page(request, mandate)
+    return _typed_again(model_admin, request, mandate, **typed)
+
+
+def _typed_again(model_admin, request, mandate, **typed):
+    """The page as it is now; what was typed comes back where its form still stands there."""
+    now = model_admin.get_object(request, str(mandate.pk))
+    for name, form in typed.items():
+        if HAS_FORM[name](now):
+            messages.info(
+                request,
+                _("What you typed is still there. Read what is new before you send it again."),
+            )
+            form.data = {**form.data.dict(), "seen": mandates.state_of(now)}
+            return _page(model_admin, request, now, **{name: form})
     return queue.same_page(request, mandate)
 
 
@@ -246,6 +284,7 @@ def _page(
     dispute_form=None,
 ):
     seen = mandates.state_of(mandate)
+    history = list(mandate.events.select_related("actor"))
     part = mandates.part_in(mandate, request.user)
     may_decide = mandates.may_review(request.user) and not part
     same_group = Mandate.objects.filter(group=mandate.group, submitted_at__isnull=False)
@@ -263,7 +302,8 @@ def _page(
             "is_proposed": mandate.group.status == Group.Status.PROPOSED,
             "seats": seats.of_group(mandate.group),
             "skills": mandate.person.language_skills.select_related("language"),
-            "history": mandate.events.select_related("actor"),
+            "conversation": said_in(history),
+            "history": history,
             "same_group": same_group.exclude(pk=mandate.pk).select_related("person"),
             "same_person": same_person.exclude(pk=mandate.pk).select_related("group"),
             "days_waiting": days_waiting(mandate) if mandate.is_waiting else 0,

@@ -96,7 +96,12 @@ def _require_room(person) -> None:
 
 def said_about(mandate) -> dict:
     """What was said about an application, and whether a question of the applicant's is open."""
-    said = list(mandate.events.filter(kind__in=SAID).exclude(message=""))
+    return said_in(mandate.events.filter(kind__in=SAID))
+
+
+def said_in(history) -> dict:
+    """The same out of the events of a mandate, oldest first."""
+    said = [event for event in history if event.kind in SAID and event.message]
     asked = [event for event in said if event.kind == Kind.ASKED]
     answered = [event for event in said if event.kind in (Kind.REPLIED, Kind.MORE_ASKED)]
     is_open = asked and (not answered or answered[-1].pk < asked[-1].pk)

@@ -358,3 +358,72 @@ def test_the_preview_works_in_every_language(desk, application, language):
     for decision, words in (("confirm", ""), ("ask", "x"), ("decline", "x")):
         page = decide(desk, application, do="preview", decision=decision, own_words=words)
         assert f'lang="{language}"' in page.text
+
+
+# --- Somebody was faster ---------------------------------------------
+
+
+def test_a_decision_on_what_changed_meanwhile_keeps_the_words_that_were_typed(desk, application):
+    seen = mandates.state_of(application)
+    mandates.add(mandate=application, by=application.person, message="And this page.")
+    page = decide(desk, application, decision="decline", own_words="No proof yet.", seen=seen)
+    assert "Meanwhile the applicant added something." in page.text
+    assert "No proof yet." in page.text
+    application.refresh_from_db()
+    assert application.status == "submitted"
+    # What the page carries now is what it shows: sent again, it is done.
+    again = page.context["review_form"]
+    decide(desk, application, decision="decline", own_words="No.", seen=again["seen"].value())
+    application.refresh_from_db()
+    assert application.status == "declined"
+
+
+@pytest.mark.parametrize(
+    ("do", "traits", "typed"),
+    [
+        ("reply", {}, {"message": "You will hear from us."}),
+        ("end", {"confirmed": True}, {"why": "ended_by_core_team", "reason": "Nothing came."}),
+        ("close_review", {"confirmed": True}, {"outcome": "keep", "message": "It stays as it is."}),
+    ],
+)
+def test_what_was_typed_into_a_page_that_changed_comes_back(desk, frank, do, traits, typed):
+    mandate = MandateFactory(**traits)
+    if do == "close_review":
+        contest(mandate)
+    seen = mandates.state_of(mandate)
+    something_happens(mandate)
+    text = desk.post(page_of(mandate), {"do": do, "seen": seen, **typed}, follow=True).text
+    assert "What you typed is still there" in text
+    assert list(typed.values())[-1] in text
+
+
+def contest(mandate):
+    mandates.say(mandate=mandate, by=UserFactory(), verdict="contests", reason="We were not asked.")
+
+
+def something_happens(mandate):
+    if mandate.is_waiting:
+        mandates.ask(mandate=mandate, by=mandate.person, message="When?")
+    else:
+        contact = UserFactory(core_team=True)
+        mandates.change_contact(mandate=mandate, by=UserFactory(admin=True), contact=contact)
+
+
+def test_what_was_typed_is_gone_where_nothing_is_left_to_decide(desk, application):
+    seen = mandates.state_of(application)
+    mandates.withdraw(mandate=application, by=application.person)
+    page = decide(desk, application, decision="decline", own_words="No proof yet.", seen=seen)
+    assert page.redirect_chain
+    assert "This application has already been withdrawn." in page.text
+
+
+def test_a_question_of_the_applicant_stands_above_the_decision(desk, application):
+    mandates.ask(mandate=application, by=application.person, message="Do you need the minutes?")
+    text = desk.get(page_of(application)).text
+    assert text.index("Do you need the minutes?") < text.index('id="decide"')
+    assert text.count("Do you need the minutes?") == 1
+    assert "not answered yet" in text
+    mandates.reply(mandate=application, by=UserFactory(admin=True), message="Yes, please.")
+    text = desk.get(page_of(application)).text
+    assert "not answered yet" not in text
+    assert "Yes, please." in text
