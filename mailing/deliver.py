@@ -27,6 +27,10 @@ from .unsubscribe import token_for
 
 logger = logging.getLogger(__name__)
 
+# Where so many messages in a row come to a bad end that says nothing about them, it is our server's
+# fault, and all others would end the same way. The second number: while none was taken since.
+FAULTS_IN_A_ROW, FAULTS_AFTER_A_PAUSE = 5, 2
+
 
 @dataclass(frozen=True)
 class Round:
@@ -72,6 +76,7 @@ class _Worker:
         self.claimed_at = 0.0
         self.slow = pace.Slow([])
         self.fates = Fates()
+        self.faults = 0
         # Taken by the server a moment ago, and not written down yet.
         self.in_doubt: Message | None = None
 
@@ -107,7 +112,7 @@ class _Worker:
             self._settle()
             self.fates.make_safe()
         finally:
-            self.transport.close()
+            self.transport.leave()
 
     def _deliver(self, letter):
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
@@ -171,6 +176,7 @@ class _Worker:
             self._note(letter, to, trouble)
         else:
             self.sent += 1
+            self.faults = 0
             self.in_doubt = letter
             if isinstance(letter, Notice):
                 self._settle()
@@ -184,7 +190,7 @@ class _Worker:
             self.slow.took(pace.SERVER)
 
     def _note(self, letter, to, trouble):
-        """Write down why a message was not sent. Raises ``ServerDown`` again."""
+        """Write down why a message was not sent. Raises ``ServerDown`` where none will be."""
         match trouble:
             case NotOurs():
                 logger.warning("%s went to another worker meanwhile.", letter.message_id)
@@ -192,12 +198,24 @@ class _Worker:
                 claims.retry(letter, str(trouble))
                 if trouble.is_deferral:
                     self.slow.deferred(pace.domain_of(to), str(trouble))
+                else:
+                    self._count_fault(trouble)
             case Uncertain():
                 claims.set_aside(letter, str(trouble))
+                self._count_fault(trouble)
             case Permanent():
                 _fail(letter, trouble)
+                if not trouble.is_about_one:
+                    self._count_fault(trouble)
             case _:
                 raise trouble
+
+    def _count_fault(self, trouble):
+        """Raises ``ServerDown`` where it is one too many."""
+        self.faults += 1
+        was_paused = self.slow.deferrals(pace.SERVER) > 0
+        if self.faults >= (FAULTS_AFTER_A_PAUSE if was_paused else FAULTS_IN_A_ROW):
+            raise ServerDown(f"{self.faults} messages in a row failed: {trouble}")
 
     def _claimed_for(self) -> float:
         return time.monotonic() - self.claimed_at

@@ -15,13 +15,16 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
+from .replies import BoundedBackend
+
 LastCall = Callable[[], bool]
 Meanwhile = Callable[[], object]
 # Seconds after which an answer counts as slow, and bytes after which a message does.
 SLOW = 0.005
 LARGE = 60_000
-# The answers to sender, recipient and DATA that let us go on.
-_WELL = ((250,), (250, 251), (354,))
+# The answers to sender, recipient and DATA that let us go on (RFC 5321, 4.2.1: 2yz is well done).
+_DONE = range(200, 300)
+_WELL = (_DONE, _DONE, (354,))
 
 # Seconds in which a server near by that hangs up in the middle of a message is heard before the
 # dot, so that it is known to have nothing. It reads the message meanwhile, so little time is lost.
@@ -39,7 +42,8 @@ class ServerDown(Trouble):
 class Temporary(Trouble):
     """This message cannot be taken now: try it again later.
 
-    ``is_deferral`` where the server asked for time, which others to the same domain may need too.
+    ``is_deferral`` where a domain asked for time, which others to it may need too; else it is our
+    own server or the connection to it.
     """
 
     def __init__(self, said: str, *, is_deferral: bool = False):
@@ -48,11 +52,15 @@ class Temporary(Trouble):
 
 
 class Permanent(Trouble):
-    """This message will never be taken."""
+    """This message will never be taken.
 
-    def __init__(self, said: str, *, is_bad_address: bool = False):
+    ``is_about_one`` where the server says that it is for this one mailbox; else it may be for all.
+    """
+
+    def __init__(self, said: str, *, is_bad_address: bool = False, is_about_one: bool = False):
         super().__init__(said)
         self.is_bad_address = is_bad_address
+        self.is_about_one = is_about_one
 
 
 class NotOurs(Trouble):
@@ -74,15 +82,15 @@ class Uncertain(Trouble):
 def open_transport() -> "SmtpTransport | BackendTransport":
     """The way out that EMAIL_BACKEND names."""
     backend = get_connection(fail_silently=False)
-    return (
-        SmtpTransport(backend) if isinstance(backend, EmailBackend) else BackendTransport(backend)
-    )
+    if isinstance(backend, EmailBackend):
+        return SmtpTransport(BoundedBackend(fail_silently=False))
+    return BackendTransport(backend)
 
 
 class SmtpTransport:
     """One connection to the mail server, kept from message to message."""
 
-    def __init__(self, backend: EmailBackend):
+    def __init__(self, backend: BoundedBackend):
         self._backend = backend
         self._begun_here = 0  # Messages begun on this connection.
 
@@ -107,9 +115,20 @@ class SmtpTransport:
     def close(self) -> None:
         """Hang up; never raises."""
         self._begun_here = 0
+        half_open, self._backend._partial_connection = self._backend._partial_connection, None
         connection, self._backend.connection = self._backend.connection, None
-        if connection is not None:
-            connection.close()
+        for one in (half_open, connection):
+            if one is not None:
+                one.close()
+
+    def leave(self) -> None:
+        """Say goodbye where there is a connection, so that the server knows that all went well."""
+        try:
+            if self._backend.connection is not None:
+                self._backend.connection.docmd("QUIT")
+        except OSError:
+            pass
+        self.close()
 
     def send(
         self,
@@ -126,7 +145,7 @@ class SmtpTransport:
         cannot have taken anything. Where it says no, the message is taken back.
         """
         if 0 < settings.MAIL_PER_CONNECTION <= self._begun_here:
-            self._leave()
+            self.leave()
         is_new = self.open()
         try:
             self._say_envelope(sender, address, meanwhile)
@@ -166,14 +185,6 @@ class SmtpTransport:
             self.close()
             raise Temporary(_said(error)) from error
 
-    def _leave(self):
-        """Say goodbye, so that the server knows that all went well."""
-        try:
-            self._backend.connection.docmd("QUIT")
-        except (OSError, smtplib.SMTPException):
-            pass
-        self.close()
-
     def _say_envelope(self, sender, address, meanwhile):
         """Sender, recipient and DATA; in one go where the server offers that (RFC 2920).
 
@@ -181,6 +192,9 @@ class SmtpTransport:
         answered.
         """
         connection = self._backend.connection
+        if connection.is_unasked():
+            # It hung up or was about to; or its answers do not belong to our words any more.
+            raise _Gone(ServerDown("the connection is of no use any more"))
         at_once = connection.has_extn("pipelining")
         answers: list[tuple[int, bytes]] = []
         words = [
@@ -222,7 +236,7 @@ class SmtpTransport:
         if code == 421:
             # Also what a kept connection says that has become too old.
             raise _Gone(ServerDown(_answer(code, said)))
-        if 500 <= code < 600 or code in (450, 452):
+        if code not in _DONE:
             self.close()
             raise ServerDown(_answer(code, said))
 
@@ -237,12 +251,12 @@ class SmtpTransport:
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
         pause = max(0.0, said_at + PAUSE_BEFORE_THE_DOT - time.monotonic())
-        if select.select([connection.sock], [], [], pause)[0]:
+        if connection.is_unasked(pause):
             code, said = connection.getreply()
             self.close()
             if 500 <= code < 600:
                 raise Permanent(_answer(code, said))
-            raise Temporary(_answer(code, said), is_deferral=True)
+            raise Temporary(_answer(code, said), is_deferral=_is_deferral(code, said))
 
     def _end_data(self):
         connection = self._backend.connection
@@ -252,19 +266,28 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.close()
             raise Uncertain(_said(error)) from error
-        if code != 250:
-            self._refuse(code, said)
+        if code in _DONE:
+            return
+        if not 400 <= code < 600:
+            # No answer that the protocol knows: it may have taken the message.
+            self.close()
+            raise Uncertain(_answer(code, said))
+        self._refuse(code, said)
 
     def _refuse(self, code, said):
         """Raise what a refusal means (RFC 5321, 4.2.1), leaving the connection usable or closed."""
         answer = _answer(code, said)
-        if code == 421:
+        if code == 421 or not 400 <= code < 600:
             self.close()
         else:
             self._guarded(self._backend.connection.rset)
         if 500 <= code < 600:
-            raise Permanent(answer, is_bad_address=_is_bad_address(code, said))
-        raise Temporary(answer, is_deferral=400 <= code < 500)
+            raise Permanent(
+                answer,
+                is_bad_address=_is_bad_address(code, said),
+                is_about_one=bool(re.match(rb"5\.[12]\.\d", said)),  # RFC 3463: a mailbox
+            )
+        raise Temporary(answer, is_deferral=_is_deferral(code, said))
 
 
 class BackendTransport:
@@ -277,7 +300,7 @@ class BackendTransport:
         """Nothing to do: such a backend opens what it needs."""
         return False
 
-    def close(self) -> None:
+    def leave(self) -> None:
         """Nothing to do."""
 
     def send(
@@ -333,6 +356,17 @@ def _is_bad_address(code: int, said: bytes) -> bool:
     if enhanced:
         return enhanced[1] == b"1" or (enhanced[1], enhanced[2]) == (b"2", b"1")
     return code in (550, 551, 553)
+
+
+def _is_deferral(code: int, said: bytes) -> bool:
+    """Whether it is the domain that asks for time.
+
+    Not where the mail system itself is in trouble (RFC 3463: 4.3.x, and 452 without such a code: a
+    full disk), and not where it made no sense.
+    """
+    enhanced = re.match(rb"4\.(\d)\.\d", said)
+    is_our_server = enhanced[1] == b"3" if enhanced else code == 452
+    return 400 <= code < 500 and not is_our_server
 
 
 def _answer(code, said) -> str:

@@ -70,7 +70,7 @@ def test_waits_grow_and_end(settings):
 
 def test_what_is_refused_again_and_again_is_given_up_after_two_days(only_board, sink, settings):
     owe(only_board, "ok")
-    sink.sender_answers = ["451 not now"] * 100
+    sink.message_answers = ["451 not now"] * 100
     at = MONDAY
     while only().state in (State.PENDING, State.RETRY):
         at = max(at, only().next_attempt_at)

@@ -122,7 +122,7 @@ def test_a_batch_is_read_with_the_same_queries_for_few_and_many(only_board, lett
             before = len(seen)
             worker.own_parts.read(letters)
             count = len(seen) - before
-            worker.transport.close()
+            worker.transport.leave()
         deliver.send_due()
         return count
 
