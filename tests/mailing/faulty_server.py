@@ -6,15 +6,19 @@ comes. It is written apart from it, with bare sockets, so that two servers of di
 """
 
 import socket
+import ssl
 import struct
 import threading
 import time
 from email import message_from_bytes
+from pathlib import Path
 
 # Where it can fail, and the answer it gives there when it is well.
 WELL = {
     "greeting": b"220 ready",
     "EHLO": b"250-here\r\n250-SIZE 10000000\r\n250-PIPELINING\r\n250 8BITMIME",
+    "STARTTLS": b"220 2.0.0 go ahead",
+    "AUTH": b"235 2.7.0 welcome",
     "MAIL": b"250 2.1.0 ok",
     "RCPT": b"250 2.1.5 ok",
     "DATA": b"354 go on",
@@ -28,9 +32,13 @@ FOR_EVER = 20  # seconds
 class Faulty:
     """The server; what arrived whole is in ``arrived``, in the order of the final dots."""
 
-    def __init__(self, place: str, fault: str, *, times: int = 10**6, pipelining: bool = True):
+    def __init__(self, place="", fault="", *, times=10**6, certificate: Path | None = None):
         self.place, self.fault, self.times = place, fault, times
-        self.pipelining = pipelining
+        self.tls = None
+        if certificate:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(certificate)
+        self.slipped_in = b""  # Said in plain after STARTTLS, as if by a stranger on the line.
         self.arrived: list[dict] = []
         self.connections = 0
         self.heard: list[str] = []
@@ -88,7 +96,11 @@ class _Conversation:
             if word == "QUIT":
                 self.say(b"221 bye")
                 return
-            if word == "DATA" and is_refused:
+            if word == "STARTTLS" and self.server.tls:
+                self.connection.sendall(WELL["STARTTLS"] + b"\r\n" + self.server.slipped_in)
+                self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+                self.words = self.connection.makefile("rb")
+            elif word == "DATA" and is_refused:
                 self.say(b"503 5.5.1 nobody to send it to")
             elif word == "DATA":
                 self.data(to)
@@ -119,8 +131,11 @@ class _Conversation:
     def answer(self, place) -> bool:
         """Answer, well or not; True where the client was told to go on."""
         well = WELL[place]
-        if place == "EHLO" and not self.server.pipelining:
-            well = well.replace(b"250-PIPELINING\r\n", b"")
+        if place == "EHLO" and self.server.tls:
+            is_encrypted = isinstance(self.connection, ssl.SSLSocket)
+            offer = b"AUTH PLAIN" if is_encrypted else b"STARTTLS"
+            well = well.replace(b"8BITMIME", b"8BITMIME\r\n250 " + offer)
+            well = well.replace(b"250 8", b"250-8")
         if not self.server.is_faulty_now(place):
             if place == "dot":
                 self.server.arrived.append(self.letter)

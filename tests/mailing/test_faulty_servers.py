@@ -2,10 +2,16 @@
 
 from collections import Counter
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.db import connection
 
 from mailing import deliver, pace
@@ -49,6 +55,7 @@ def send_all(most=12):
 CASES = [
     (place, fault)
     for place in WELL
+    if place not in ("STARTTLS", "AUTH")
     for fault in [*ODD_BUT_WELL, *NO_ANSWER, *NO_SENSE, *REFUSALS]
     if place != "body" or fault in ["hangs up", "resets", "silence", *REFUSALS]
 ]
@@ -160,3 +167,71 @@ def test_single_bad_ends_between_good_ones_pause_nobody(only_board, sink):
     send()
     assert not MailDomain.objects.exists()
     assert not Delivery.objects.filter(state__in=OPEN, attempts=0).exists()
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + made.public_bytes(Encoding.PEM)
+    )
+    return file
+
+
+def with_tls(settings):
+    settings.EMAIL_USE_TLS = True
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "us", "secret"
+
+
+def test_nothing_is_said_to_a_server_nobody_vouches_for(only_board, settings, certificate):
+    owe(only_board, "one")
+    with sending_to(Faulty(certificate=certificate), settings) as server:
+        with_tls(settings)
+        send()
+    assert server.heard == ["EHLO", "STARTTLS"]
+    assert Delivery.objects.get().attempts == 0
+    assert "CERTIFICATE" in Delivery.objects.get().error
+
+
+@pytest.mark.parametrize("fault", ["", "hangs up", "drips", "never ends", "no code", "twice"])
+def test_all_of_this_holds_under_tls(only_board, settings, certificate, monkeypatch, fault):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    owe(only_board, "one", "two", "three")
+    faulty = Faulty("dot", fault, times=1 if fault else 0, certificate=certificate)
+    faulty.slipped_in = b"250-here\r\n250 SIZE 5\r\n"
+    with sending_to(faulty, settings, patience=1 if fault == "drips" else 10) as server:
+        with_tls(settings)
+        send_all()
+    assert len({letter["to"] for letter in server.arrived}) == len(server.arrived) == 3
+    is_unsure = fault not in ("", "twice")
+    assert Delivery.objects.filter(state=State.UNCERTAIN).count() == is_unsure
+    assert server.connections == (1 if not fault else 2)
+
+
+def test_a_login_that_is_refused_is_nobodys_fault_and_not_tried_again_and_again(
+    only_board, settings, certificate, monkeypatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    owe(only_board, "one", "two")
+    faulty = Faulty("AUTH", "535 5.7.8 wrong password", certificate=certificate)
+    with sending_to(faulty, settings) as server:
+        with_tls(settings)
+        for number in range(ROUNDS):
+            send(MONDAY + timedelta(seconds=20 * number))
+    assert "MAIL" not in server.heard
+    assert server.connections <= 6
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("retry", 0)}

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 @pytest.mark.parametrize(
     ("kills", "workers", "beats", "recipients"),
     [
+        (0, 4, 2, 300),
         (5, 2, 1, 1000),
         pytest.param(20, 2, 2, 4000, marks=pytest.mark.soak),
         pytest.param(20, 4, 2, 4000, marks=pytest.mark.soak),
