@@ -115,11 +115,7 @@ class SmtpTransport:
     def close(self) -> None:
         """Hang up; never raises."""
         self._begun_here = 0
-        half_open, self._backend._partial_connection = self._backend._partial_connection, None
-        connection, self._backend.connection = self._backend.connection, None
-        for one in (half_open, connection):
-            if one is not None:
-                one.close()
+        self._backend.drop()
 
     def leave(self) -> None:
         """Say goodbye where there is a connection, so that the server knows that all went well."""

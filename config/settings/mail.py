@@ -14,6 +14,8 @@ if os.environ.get("EMAIL_HOST"):
 else:
     _sink = embedded.smtp()
     EMAIL_HOST, EMAIL_PORT = _sink.host, _sink.port
+# Django's own, with answers read within bounds.
+EMAIL_BACKEND = "mailing.replies.BoundedBackend"
 # Seconds for each word of the conversation with the mail server; Django's default is for ever.
 EMAIL_TIMEOUT = float(os.environ.get("EMAIL_TIMEOUT", "10"))
 DEFAULT_FROM_EMAIL = os.environ.get(

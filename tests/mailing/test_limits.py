@@ -21,7 +21,7 @@ def test_a_connection_carries_no_more_messages_than_the_limit(only_board, sink, 
     owe(only_board, *(f"ok.{number}" for number in range(10)))
     assert send().sent == 10
     assert sink.connections == 3
-    assert sink.goodbyes == 2
+    assert sink.goodbyes == 3
 
 
 def test_turns_are_one_after_another_whoever_takes_them():
