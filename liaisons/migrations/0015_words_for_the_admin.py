@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('liaisons', '0013_queue_summaries'),
+        ('liaisons', '0014_digests_on_talk_pages'),
     ]
 
     operations = [
