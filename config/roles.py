@@ -52,6 +52,8 @@ PERMISSIONS = {
         "liaisons.country": _READS,
         "liaisons.language": _READS,
         "liaisons.region": _READS,
+        # Why somebody got a mail or not; no address and no words are shown.
+        "mailing.recipient": _READS,
     },
     # What groups said and what became of it: all of it is public.
     WORKING_GROUP_MEMBER: {

@@ -2,8 +2,8 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q
-from django.urls import reverse
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import claims, talk_page_admin
+from . import claims, eligibility, kinds, reasons, talk_page_admin, why_pages
 from .addresses import address_hash
-from .models import Delivery, Edition, Notice, State, Suppression
+from .models import Delivery, Edition, Notice, Preference, Recipient, Rhythm, State, Suppression
 from .models.messages import OPEN
 from .stories import reason_label, story_of
 
@@ -54,8 +54,18 @@ class EditionAdmin(History):
     list_display = ["hour", "rhythm", "audience", *State.values]
     date_hierarchy = "hour"
     ordering = ["-hour", "-pk"]
-    fields = ["channel", "rhythm", "hour", "cut_off", "frozen_at", "audience", "figures", "reasons"]
-    readonly_fields = ["figures", "reasons", "talk_pages"]
+    fields = [
+        "channel",
+        "rhythm",
+        "hour",
+        "cut_off",
+        "frozen_at",
+        "audience",
+        "figures",
+        "reasons",
+        "one_person",
+    ]
+    readonly_fields = ["figures", "reasons", "one_person", "talk_pages"]
 
     def get_urls(self):
         return [*talk_page_admin.urls_of(self), *super().get_urls()]
@@ -90,15 +100,26 @@ class EditionAdmin(History):
 
     @admin.display(description=_("reasons"))
     def reasons(self, edition):
-        """Why people got nothing, each reason with its count."""
+        """Why people got nothing, each reason with its count, linked to those deliveries."""
+        listed = reverse("admin:mailing_delivery_changelist")
         with_reason = edition.deliveries.exclude(reason="").order_by()
         rows = [
-            (reason_label(Delivery(reason=reason)), count)
+            (listed, edition.pk, reason, reason_label(Delivery(reason=reason)), count)
             for reason, count in with_reason.values_list("reason").annotate(Count("pk"))
         ]
         if not rows:
             return gettext("Nobody was left out.")
-        return format_html_join(_NEXT_LINE, "{}: {}", rows)
+        link = '<a href="{}?edition__id__exact={}&amp;reason__exact={}">{}: {}</a>'
+        return format_html_join(_NEXT_LINE, link, rows)
+
+    @admin.display(description=_("one person"))
+    def one_person(self, edition):
+        """The way to the question whether somebody got this edition."""
+        page = reverse("admin:mailing_recipient_ask")
+        return format_html(
+            '<a href="{}?edition={}">{}</a>',
+            page, edition.pk, gettext("Did somebody get this edition, and if not, why?"),
+        )  # fmt: skip
 
 
 for _state in State:
@@ -188,8 +209,9 @@ class DeliveryAdmin(LetterAdmin):
     ]  # fmt: skip
 
     def lookup_allowed(self, lookup, value, request=None):
-        """The links from an edition's figures name the edition."""
-        return lookup == "edition__id__exact" or super().lookup_allowed(lookup, value, request)
+        """The links from an edition's figures name the edition and the reason."""
+        own = ("edition__id__exact", "reason__exact")
+        return lookup in own or super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(Notice)
@@ -208,6 +230,59 @@ class NoticeAdmin(LetterAdmin):
         return queryset.filter(
             Q(recipient__address_hash=hashed) | Q(address__iexact=address.strip())
         )
+
+
+@admin.register(Recipient)
+class RecipientAdmin(History):
+    """Who can get mail, and for each why they got something or not; see ``why_pages``."""
+
+    list_display = ["person", "how_often", "in_the_way", "language", "time_zone", "created_at"]
+    list_filter = [("user", admin.EmptyFieldListFilter)]
+    search_fields = ["address_hash"]
+    search_help_text = _("A whole e-mail address.")
+    ordering = ["-pk"]
+
+    def get_urls(self):
+        ask = self.admin_site.admin_view(lambda request: why_pages.ask(self, request))
+        return [path("ask/", ask, name="mailing_recipient_ask"), *super().get_urls()]
+
+    def get_queryset(self, request):
+        digest = Preference.objects.filter(
+            recipient=OuterRef("pk"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
+        )
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("user")
+            .annotate(
+                rhythm=Subquery(digest.values("rhythm")[:1]),
+                obstacle=eligibility.obstacle(kinds.DIGEST),
+            )
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        """An address is looked up by its hash: the list shows none."""
+        if search_term:
+            return queryset.filter(address_hash=address_hash(search_term)), False
+        return queryset, False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return why_pages.person(self, request, object_id)
+
+    @admin.display(description=_("person"))
+    def person(self, recipient):
+        """The person's name as the Core Team sees it; never the address."""
+        return why_pages.name_of(recipient)
+
+    @admin.display(description=_("how often"))
+    def how_often(self, recipient):
+        """The rhythm of the digest."""
+        return Rhythm(recipient.rhythm).label if recipient.rhythm else "–"
+
+    @admin.display(description=_("in the way of the digest"))
+    def in_the_way(self, recipient):
+        """What is in the way of the digest now, in a few words."""
+        return reasons.short(recipient.obstacle) or "–"
 
 
 class SuppressionForm(forms.ModelForm):

@@ -4,7 +4,7 @@ It is made as the real one is made: an edition is frozen for this person, looked
 So it says the truth, as of now: until the day comes more is published, and topics close.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from typing import Any
@@ -13,9 +13,10 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from . import editions, pauses, positions
+from . import editions, kinds, pauses, positions, waiting
 from .due_hours import next_due_hour
-from .models import Delivery, Edition, Preference, Rhythm
+from .models import Delivery, Edition, Notice, Preference, Rhythm, SkipReason
+from .models.messages import OPEN
 from .own_parts import NO_PART, OwnPart, OwnParts
 from .press import Press
 from .sections import registered
@@ -41,12 +42,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A single message that waits for room in the contact budget, or for the end of a pause."""
+
+    label: Any
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Next:
     """When the next digest comes and what it would hold.
 
     ``at`` is None where there is no date: nothing is wanted, or it comes when something is
     published. ``reason`` says why none would come as things stand, or is "". ``own`` is the first
-    thing of the person's own part.
+    thing of the person's own part. ``taken_along`` are messages that wait for this digest,
+    ``waiting`` those that will come by themselves.
     """
 
     rhythm: str
@@ -55,6 +65,8 @@ class Next:
     parts: list[Part]
     own: str
     reason: str
+    taken_along: list[Waiting] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -76,16 +88,23 @@ def next_digest(preference: Preference, at: datetime | None = None) -> Next:
     """
     at = at or timezone.now()
     paused = pauses.paused_until(preference.recipient, at)
+    when = _when(preference, paused or at)
+    taken_along, alone = _waiting(preference.recipient, when)
     if preference.rhythm == Rhythm.NONE:
-        return Next(preference.rhythm, None, paused, [], "", "")
+        return Next(preference.rhythm, None, paused, [], "", "", waiting=alone)
     parts, own, reason = _rehearsed(preference, _contents, paused or at)
+    if not (reason or parts or own or taken_along):
+        # All that waits comes by itself before.
+        reason = SkipReason.EMPTY
     return Next(
         rhythm=preference.rhythm,
-        at=_when(preference, paused or at),
+        at=when,
         paused_until=paused,
         parts=parts,
         own=own,
         reason=reason,
+        taken_along=taken_along,
+        waiting=alone,
     )
 
 
@@ -100,6 +119,22 @@ def _when(preference, after):
     if preference.rhythm not in Edition.BY_THE_CLOCK:
         return None
     return next_due_hour(preference.rhythm, preference.time_zone_used, after)
+
+
+def _waiting(recipient, digest_at) -> tuple[list[Waiting], list[Waiting]]:
+    """What waits: with the digest at this moment, and by itself before or without one."""
+    taken_along: list[Waiting] = []
+    alone: list[Waiting] = []
+    waits = Notice.objects.filter(
+        recipient=recipient,
+        state__in=OPEN,
+        reason__in=[SkipReason.OVER_BUDGET, SkipReason.PAUSED],
+    )
+    for notice in waits.order_by("next_attempt_at", "pk"):
+        one = Waiting(kinds.label_of(notice.kind), notice.next_attempt_at)
+        fits = notice.reason == SkipReason.OVER_BUDGET and digest_at
+        (taken_along if fits and digest_at <= one.until else alone).append(one)
+    return taken_along, alone
 
 
 @transaction.atomic
@@ -127,8 +162,11 @@ def _own_part(delivery) -> OwnPart:
 
 
 def _as_a_mail(delivery: Delivery, *, is_new: bool = True) -> Sample | None:
-    own = _own_part(delivery) if is_new else NO_PART
-    sheet = Press().digest(delivery, own)
+    own, press = _own_part(delivery) if is_new else NO_PART, Press()
+    if is_new:
+        waiting.attach([delivery])
+        own = waiting.added(own, delivery, press)
+    sheet = press.digest(delivery, own)
     if sheet is None or delivery.reason:
         return None
     recipient = delivery.recipient

@@ -14,7 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import budget, eligibility, kinds, reasons, talk_pages
-from .models import Delivery, Edition, Message, Notice, Recipient, SkipReason, State
+from .models import (
+    Delivery,
+    Edition,
+    Message,
+    Notice,
+    Recipient,
+    Rhythm,
+    SkipReason,
+    State,
+)
 from .models.messages import OPEN
 
 MOST = 50
@@ -124,19 +133,25 @@ def of_edition(edition: Edition, recipient: Recipient) -> tuple[Fate | None, Any
 def _not_in(edition, recipient) -> Any:
     digests = recipient.preferences.filter(kind=kinds.DIGEST.name)
     preference = digests.filter(channel=edition.channel).first()
+    is_at_once = edition.rhythm == Edition.Rhythm.AT_ONCE
     if recipient.forgotten_at:
         return reasons.to_core_team(SkipReason.INACTIVE)
+    if edition.rhythm == Edition.Rhythm.BY_HAND:
+        return _("This edition was made by hand, for one other person.")
     if recipient.created_at > edition.frozen_at:
         return _("The person came after this edition was made.")
-    if preference is None or preference.rhythm == "none":
-        if digests.exclude(channel=edition.channel).exclude(rhythm="none").exists():
-            return _("The digest comes to this person in another way.")
+    in_another_way = digests.exclude(channel=edition.channel).exclude(rhythm=Rhythm.NONE)
+    if (preference is None or preference.rhythm == Rhythm.NONE) and in_another_way.exists():
+        return _("The digest comes to this person in another way.")
+    if preference is None:
         return reasons.to_core_team(SkipReason.RHYTHM_NONE)
-    if preference.effective_at > edition.hour:
+    if preference.effective_at > (edition.frozen_at if is_at_once else edition.hour):
         return _(
             "The rhythm or the time zone was chosen after the hour of this edition, so the first "
             "of theirs comes later."
         )
+    if preference.rhythm == Rhythm.NONE:
+        return reasons.to_core_team(SkipReason.RHYTHM_NONE)
     if preference.rhythm != edition.rhythm:
         return _("The person gets the digest in another rhythm.")
     return _("The person's morning is in another hour, so they are in another edition.")

@@ -6,6 +6,8 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
+from mailing.models import Recipient
+
 from .. import story
 from ..models import Letter, Mandate
 
@@ -38,6 +40,7 @@ def page(model_admin, request, object_id):
         "mandates": mandates.order_by("-submitted_at", "-pk"),
         "skills": person.language_skills.select_related("language"),
         "letters": Letter.objects.filter(mandate__person=person).count(),
+        "recipient": Recipient.objects.filter(user=person).first(),
         "parts": parts,
         "only": only,
         "entries": entries,

@@ -16,7 +16,7 @@ from liaisons.accounts.forms import posted
 from liaisons.errors import Refused
 from liaisons.models import User
 from liaisons.support import channel_for
-from mailing import pauses, preferences, recipients, upcoming, why
+from mailing import pauses, preferences, reasons, recipients, upcoming, why
 from mailing.models import Preference, Rhythm, SkipReason
 
 from . import samples
@@ -69,13 +69,12 @@ def _next(user) -> dict:
         found = upcoming.next_digest(preference)
     except upcoming.Busy:
         return {"next": None, "is_busy": True}
-    reason = found.reason if found.reason in SkipReason.values else ""
-    is_empty = reason == SkipReason.EMPTY
+    is_empty = found.reason == SkipReason.EMPTY
     return {
         "next": found,
         "is_busy": False,
         "is_at_once": found.rhythm == Rhythm.AT_ONCE,
-        "why_not": SkipReason(reason).label if reason and not is_empty else "",
+        "why_not": "" if is_empty else reasons.to_person(found.reason),
         "is_empty": is_empty,
         "zone": preference.time_zone_used,
     }

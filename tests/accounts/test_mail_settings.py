@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from liaisons.accounts import people
 from liaisons.models import MandateReminder, User
-from mailing import deliver, editions, pauses, preferences, recipients, upcoming
+from mailing import deliver, editions, notices, pauses, preferences, recipients, upcoming
 from mailing.due_hours import next_due_hour
-from mailing.models import Delivery, Edition, Recipient, SectionCursor, Suppression
+from mailing.models import Delivery, Edition, Notice, Recipient, SectionCursor, Suppression
 from strategy import updates
 from strategy.models import WorkingGroup
 from tests.factories import MandateFactory, UserFactory
 from tests.harness.corpus import XSS
+from tests.mailing.conftest import call_templates  # noqa: F401 (a fixture)
+from tests.mailing.kinds_for_tests import a_kind
 from tests.strategy.factories import UpdateFactory
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +190,7 @@ def test_the_page_is_honest_about_what_is_in_the_way(browser, ada):
     Suppression.objects.create(address_hash=recipient_of(ada).address_hash, reason="bounced")
     page = browser.get(reverse(PAGE)).text
     assert "As things stand no digest comes to you." in page
-    assert "The address takes no mail" in page
+    assert "Mail to your address came back" in page
     assert "A first draft" not in page
 
 
@@ -206,6 +208,27 @@ def test_after_a_pause_the_next_digest_is_named(browser, ada):
     assert re.search(r"You paused until <time[^>]*>Wednesday, 22 July 2026, 12:00\sam", page)
     assert "Monday, 27 July 2026" in page
     assert "A first draft" in page
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_what_waits_is_named_and_when_it_comes(browser, ada):
+    """With the next digest where it is soon, else by itself; the sample holds it too."""
+    with a_kind("a_call"), time_machine.travel(THURSDAY, tick=False):
+        for thing in range(4):
+            notices.send("a_call", ada, {"thing": thing})
+        deliver.send_due()
+        page = browser.get(reverse(PAGE))
+        assert "Kind a_call, which waits because" in page.text
+        assert "nothing new for you" not in page.text
+        assert "Messages that wait" not in page.text
+        assert "Please look: 3." in browser.get(reverse(SAMPLE)).text
+        save(browser, rhythm="monthly")
+        page = browser.get(reverse(PAGE)).text
+        assert "nothing new for you" in page
+        assert re.search(r"Kind a_call: from <time[^>]*>Thursday, 23 July 2026", page)
+        save(browser, rhythm="none")
+        assert "Kind a_call: from" in browser.get(reverse(PAGE)).text
+    assert Notice.objects.waiting_for_room().count() == 1
 
 
 def test_reminders_that_are_coming_are_named(browser, ada, swahili):

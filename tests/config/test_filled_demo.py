@@ -130,7 +130,7 @@ class TestAFilledDemo(TestCase):
         liaison = dashboard_of(User.objects.get(email="liaison@example.org"))
         applicant = dashboard_of(User.objects.get(email="applicant@example.org"))
         assert liaison.is_liaison
-        assert [contact.email for contact in liaison.contacts] == ["core-team@example.org"]
+        assert [contact.person.email for contact in liaison.contacts] == ["core-team@example.org"]
         assert applicant.waiting
         assert not applicant.is_liaison
         assert dashboard_of(User.objects.get(email="member@example.org")).is_newcomer
