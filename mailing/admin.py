@@ -247,15 +247,16 @@ class RecipientAdmin(History):
         return [path("ask/", ask, name="mailing_recipient_ask"), *super().get_urls()]
 
     def get_queryset(self, request):
-        digest = Preference.objects.filter(
-            recipient=OuterRef("pk"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
-        )
+        digests = Preference.objects.filter(
+            recipient=OuterRef("pk"), kind=kinds.DIGEST.name
+        ).exclude(rhythm=Rhythm.NONE)
         return (
             super()
             .get_queryset(request)
             .select_related("user")
             .annotate(
-                rhythm=Subquery(digest.values("rhythm")[:1]),
+                rhythm=Subquery(digests.values("rhythm")[:1]),
+                channel=Subquery(digests.values("channel")[:1]),
                 obstacle=eligibility.obstacle(kinds.DIGEST),
             )
         )
@@ -276,13 +277,17 @@ class RecipientAdmin(History):
 
     @admin.display(description=_("how often"))
     def how_often(self, recipient):
-        """The rhythm of the digest."""
-        return Rhythm(recipient.rhythm).label if recipient.rhythm else "–"
+        """The rhythm of the digest, and the way where it is not by mail."""
+        said = Rhythm(recipient.rhythm or Rhythm.NONE).label
+        if recipient.channel in (None, Preference.Channel.EMAIL):
+            return said
+        return f"{said} · {Preference.Channel(recipient.channel).label}"
 
     @admin.display(description=_("in the way of the digest"))
     def in_the_way(self, recipient):
-        """What is in the way of the digest now, in a few words."""
-        return reasons.short(recipient.obstacle) or "–"
+        """What is in the way of a digest by mail now, in a few words."""
+        by_mail = recipient.channel == Preference.Channel.EMAIL
+        return (reasons.short(recipient.obstacle) if by_mail else "") or "–"
 
 
 class SuppressionForm(forms.ModelForm):

@@ -209,14 +209,22 @@ def _begin_now(recipient):
 
 
 def preference_of(user) -> Preference:
-    """A person's digest preference; an unsaved one with the default where nothing is known yet.
-
-    That by mail, unless the digest comes to their talk page.
-    """
-    by_mail = Preference.Channel.EMAIL
-    digests = Preference.objects.select_related("recipient").filter(
-        recipient__user=user, kind=Preference.Kind.DIGEST
-    )
-    on_talk_page = Q(channel=Preference.Channel.TALK_PAGE) & ~Q(rhythm=Rhythm.NONE)
-    found = digests.filter(on_talk_page | Q(channel=by_mail)).order_by("-channel").first()
+    """A person's digest preference; an unsaved one with the default where nothing is known yet."""
+    found = _digests().filter(recipient__user=user).first()
     return found or Preference(recipient=Recipient(user=user), rhythm=DEFAULT_RHYTHM)
+
+
+def digest_of(recipient: Recipient) -> Preference | None:
+    """The same for whoever gets mail, with an account or without; None where nothing is kept."""
+    return _digests().filter(recipient=recipient).first()
+
+
+def _digests():
+    """Digest preferences, each person's own first: that by mail, unless it comes to a talk page."""
+    by_mail = Preference.Channel.EMAIL
+    on_talk_page = Q(channel=Preference.Channel.TALK_PAGE) & ~Q(rhythm=Rhythm.NONE)
+    return (
+        Preference.objects.select_related("recipient")
+        .filter(on_talk_page | Q(channel=by_mail), kind=Preference.Kind.DIGEST)
+        .order_by("-channel")
+    )

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from . import editions, kinds, pauses, positions, waiting
+from . import editions, kinds, pauses, positions, talk_pages, waiting
 from .due_hours import next_due_hour
 from .models import Delivery, Edition, Notice, Preference, Rhythm, SkipReason
 from .models.messages import OPEN
@@ -55,8 +55,8 @@ class Next:
 
     ``at`` is None where there is no date: nothing is wanted, or it comes when something is
     published. ``reason`` says why none would come as things stand, or is "". ``own`` is the first
-    thing of the person's own part. ``taken_along`` are messages that wait for this digest,
-    ``waiting`` those that will come by themselves.
+    thing of the person's own part; of what a talk page gets only the day is worked out.
+    ``taken_along`` are messages that wait for this digest, ``waiting`` those that come alone.
     """
 
     rhythm: str
@@ -88,17 +88,21 @@ def next_digest(preference: Preference, at: datetime | None = None) -> Next:
     """
     at = at or timezone.now()
     paused = pauses.paused_until(preference.recipient, at)
-    when = _when(preference, paused or at)
-    taken_along, alone = _waiting(preference.recipient, when)
+    comes_at = when(preference, paused or at)
+    by_mail = preference.channel == Preference.Channel.EMAIL
+    taken_along, alone = _waiting(preference.recipient, comes_at if by_mail else None)
     if preference.rhythm == Rhythm.NONE:
         return Next(preference.rhythm, None, paused, [], "", "", waiting=alone)
+    if preference.channel == Preference.Channel.TALK_PAGE:
+        reason = talk_pages.obstacle_of(preference.recipient, comes_at or at) or ""
+        return Next(preference.rhythm, comes_at, paused, [], "", reason, waiting=alone)
     parts, own, reason = _rehearsed(preference, _contents, paused or at)
     if not (reason or parts or own or taken_along):
         # All that waits comes by itself before.
         reason = SkipReason.EMPTY
     return Next(
         rhythm=preference.rhythm,
-        at=when,
+        at=comes_at,
         paused_until=paused,
         parts=parts,
         own=own,
@@ -115,10 +119,14 @@ def sample_for(preference: Preference) -> Sample | None:
     return found or _as_a_mail(_of_the_newest(preference), is_new=False)
 
 
-def _when(preference, after):
+def when(preference: Preference, after: datetime) -> datetime | None:
+    """When a digest comes next; None where none does, or whenever something is published."""
     if preference.rhythm not in Edition.BY_THE_CLOCK:
         return None
-    return next_due_hour(preference.rhythm, preference.time_zone_used, after)
+    on_talk_page = preference.channel == Preference.Channel.TALK_PAGE
+    # Talk pages all get theirs in one hour.
+    zone = "UTC" if on_talk_page else preference.time_zone_used
+    return next_due_hour(preference.rhythm, zone, after)
 
 
 def _waiting(recipient, digest_at) -> tuple[list[Waiting], list[Waiting]]:

@@ -16,10 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import pauses, preferences, why
+from . import pauses, preferences, recipients, upcoming, why
 from .addresses import address_hash
-from .due_hours import next_due_hour
-from .models import Edition, Preference, Recipient
+from .models import Edition, Recipient
 
 # So many of the newest editions can be asked about.
 MOST_EDITIONS = 100
@@ -102,7 +101,7 @@ def person(model_admin, request, object_id) -> HttpResponseBase:
         raise PermissionDenied
     form, edition = _asked(request)
     fate, reason = why.of_edition(edition, recipient) if edition else (None, "")
-    preference = recipient.preferences.filter(kind=Preference.Kind.DIGEST).first()
+    preference = recipients.digest_of(recipient)
     context = {
         **admin.site.each_context(request),
         "opts": model_admin.model._meta,
@@ -111,7 +110,7 @@ def person(model_admin, request, object_id) -> HttpResponseBase:
         "account_url": _account_url(request, recipient),
         "preference": preference,
         "paused_until": pauses.paused_until(recipient),
-        "next_hour": _next_hour(preference),
+        "next_hour": upcoming.when(preference, timezone.now()) if preference else None,
         "standing": why.standing(recipient, for_core_team=True),
         "most": settings.MAIL_UNREQUESTED_A_WEEK,
         "switched_off": [
@@ -161,9 +160,3 @@ def _letter_url(request, letter) -> str:
     name = letter._meta.model_name
     may_see = request.user.has_perm(f"mailing.view_{name}")
     return reverse(f"admin:mailing_{name}_change", args=[letter.pk]) if may_see else ""
-
-
-def _next_hour(preference):
-    if preference is None or preference.rhythm not in Edition.BY_THE_CLOCK:
-        return None
-    return next_due_hour(preference.rhythm, preference.time_zone_used, timezone.now())

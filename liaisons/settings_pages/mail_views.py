@@ -17,7 +17,7 @@ from liaisons.errors import Refused
 from liaisons.models import User
 from liaisons.support import channel_for
 from mailing import pauses, preferences, reasons, recipients, upcoming, why
-from mailing.models import Preference, Rhythm, SkipReason
+from mailing.models import Rhythm, SkipReason
 
 from . import samples
 from .mail_forms import MailForm
@@ -63,7 +63,7 @@ def _save(user, form):
 
 def _next(user) -> dict:
     preference = recipients.preference_of(user)
-    if preference.pk is None or preference.channel == Preference.Channel.TALK_PAGE:
+    if preference.pk is None:
         return {"next": None, "is_busy": False}
     try:
         found = upcoming.next_digest(preference)

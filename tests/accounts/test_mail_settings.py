@@ -126,6 +126,23 @@ def test_the_talk_page_needs_a_wikimedia_name(browser, ada):
     assert (preference.channel, preference.rhythm) == ("talk_page", "weekly")
 
 
+def test_what_comes_next_to_a_talk_page_is_said(browser, ada):
+    """One who is shown by name, one who is not: the reason, and no word of a missing address."""
+    User.objects.filter(pk=ada.pk).update(wiki_username="Ada", is_public_by_name=True)
+    with time_machine.travel(THURSDAY, tick=False):
+        save(browser, channel="talk_page", rhythm="weekly")
+        page = browser.get(reverse(PAGE)).text
+        # Monday at seven in UTC, in the reader's own zone.
+        assert re.search(
+            r"for your talk page is made on <time[^>]*>Monday, 20 July 2026, 4:00", page
+        )
+        User.objects.filter(pk=ada.pk).update(is_public_by_name=False)
+        page = browser.get(reverse(PAGE)).text
+    assert "As things stand no digest comes to you." in page
+    assert "is made on" not in page
+    assert "no e-mail address yet" not in page
+
+
 def test_the_earlier_address_leads_there(browser):
     assert browser.get(reverse("liaisons:settings_language")).url == reverse(PAGE)
 
