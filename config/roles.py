@@ -28,6 +28,7 @@ _READS = ["view"]
 PERMISSIONS = {
     EDITOR: {
         "strategy.update": [*_WRITES, "publish"],
+        "strategy.series": _WRITES,
         "strategy.topic": _WRITES,
         "strategy.topicquestion": _WRITES,
         "strategy.timelineentry": _WRITES,

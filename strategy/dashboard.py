@@ -17,17 +17,22 @@ from .what_became import Figures
 MOST_STEPS = 6
 MOST_MANDATES = 3
 MOST_UNREAD = 5
+MOST_CORRECTED = 3
 MOST_RELAYS = 3
 MOST_REPORTS = 3
 
 
 @dataclass(frozen=True)
 class Updates:
-    """Updates a person has not read: the newest ones, how many; and the newest of all."""
+    """Updates a person has not read: the newest ones, how many; and the newest of all.
+
+    ``corrected`` are those that were corrected since the person read them.
+    """
 
     unread: list[Update]
     number_unread: int
     newest: Update | None
+    corrected: list[Update]
 
     @property
     def number_besides(self) -> int:
@@ -129,6 +134,11 @@ def _updates(person) -> Updates:
         unread=list(unread[:MOST_UNREAD]),
         number_unread=unread.count(),
         newest=published.first(),
+        corrected=list(
+            published.filter(Exists(read.filter(at__lt=OuterRef("corrected_at")))).order_by(
+                "-corrected_at"
+            )[:MOST_CORRECTED]
+        ),
     )
 
 

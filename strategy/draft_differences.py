@@ -1,4 +1,4 @@
-"""Where two versions of one draft differ, so that the writer can choose with both before them."""
+"""Where two versions of a text differ, so that somebody can see both before them."""
 
 import difflib
 import re
@@ -37,14 +37,14 @@ def between(form: forms.Form, mine: dict[str, str], theirs: dict[str, str]) -> l
     return [
         Difference(
             str(field.label),
-            *_compared(_said(field, mine.get(name, "")), _said(field, theirs.get(name, ""))),
+            *compared(_said(field, mine.get(name, "")), _said(field, theirs.get(name, ""))),
         )
         for name, field in form.fields.items()
         if mine.get(name, "") != theirs.get(name, "")
     ]
 
 
-def _compared(mine: str, theirs: str) -> Sides:
+def compared(mine: str, theirs: str) -> Sides:
     """Line by line, and word by word inside a line that is another version of the same one."""
     ours, others = (re.findall(LINES, text) for text in (mine, theirs))
     if len(ours) + len(others) > MOST_PIECES:

@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html, format_html_join, linebreaks
@@ -14,7 +15,7 @@ from web import markdown
 from web.public_pages import public_page
 
 from . import language_versions
-from .models import Report, Update
+from .models import Report, Topic, Update
 
 ENTRIES = 20
 # XML 1.0 cannot hold these at all, not even escaped.
@@ -57,9 +58,13 @@ class UpdateFeed(Feed):
         return "CC BY-SA 4.0"
 
     def items(self):
+        return self.shown(Update.objects.published())
+
+    def shown(self, updates) -> list[language_versions.Version]:
+        """The newest of these updates in the language of the address."""
         wanted = get_language() or settings.LANGUAGE_CODE
-        updates = Update.objects.published()[:ENTRIES]
-        return [language_versions.shown(update, wanted) for update in updates]
+        newest = updates.defer("search_text").select_related("series")[:ENTRIES]
+        return [language_versions.shown(update, wanted) for update in newest]
 
     def item_title(self, item):
         return _xml(item.text("title"))
@@ -85,6 +90,27 @@ class UpdateFeed(Feed):
             "language": item.language,
             "content": _xml(markdown.render(item.text("body") or item.text("short"))),
         }
+
+
+class TopicFeed(UpdateFeed):
+    """The updates that belong to one topic."""
+
+    def get_object(self, request, slug):
+        return get_object_or_404(Topic.objects.public(), slug=slug)
+
+    def title(self, topic):
+        # Translators: the title of a news feed: the name of a topic, and of this site.
+        names = {"topic": topic.title, "site": settings.SITE_NAME}
+        return _xml(pgettext("feed", "%(topic)s: updates – %(site)s") % names)
+
+    def link(self, topic):
+        return topic.get_absolute_url()
+
+    def feed_url(self, topic):
+        return reverse("strategy:topic_feed", args=[topic.slug])
+
+    def items(self, topic):
+        return self.shown(Update.objects.published().filter(topics=topic))
 
 
 def _xml(text) -> str:
@@ -152,4 +178,5 @@ class ReportFeed(Feed):
 
 
 update_feed = public_page(UpdateFeed())
+topic_feed = public_page(TopicFeed())
 report_feed = public_page(ReportFeed())

@@ -103,9 +103,14 @@ def withdraw(*, relay: Relay, by) -> Relay:
 
 
 def mark_read(updates: Iterable[Update], *, by) -> None:
-    """Note that a person has read these updates. Safe to call twice."""
+    """Note that a person has read these updates as they are now. Safe to call twice."""
     rows = [UpdateRead(person=by, update=update) for update in updates]
-    UpdateRead.objects.bulk_create(rows, ignore_conflicts=True)
+    UpdateRead.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["person", "update"],
+        update_fields=["at"],
+    )
 
 
 def reach_of(update: Update) -> Reach:

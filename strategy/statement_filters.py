@@ -1,8 +1,4 @@
-"""The filters of the public lists of reports and statements: forms sent by GET.
-
-A value that is not among the choices is left out, as if nothing had been chosen: links outlive
-what they once pointed to.
-"""
+"""The filters of the public lists of reports and statements."""
 
 import re
 
@@ -12,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Group, Language
 
+from .list_filters import LONGEST_SEARCH, ListFilter
 from .models import Report, Statement, Topic
 
 _REF = re.compile(r"R?(?P<report>[0-9]{1,9})(?:\.(?P<number>[0-9]{1,4}))?", re.IGNORECASE)
-LONGEST_SEARCH = 200
 
 
-class ReportFilter(forms.Form):
+class ReportFilter(ListFilter):
     """Topic and language of reports, of those there are; the reports of one group by a link."""
 
     topic = forms.ChoiceField(label=_("Topic"), required=False)
@@ -26,28 +22,12 @@ class ReportFilter(forms.Form):
     group = forms.SlugField(required=False, max_length=120)
     SELECTS: tuple[str, ...] = ("topic", "language")
 
-    def __init__(self, query):
-        super().__init__(query, use_required_attribute=False)
+    def offer(self) -> None:
         published = Report.objects.published().order_by()
         topics = Topic.objects.filter(pk__in=published.values("topic"))
         languages = Language.objects.filter(pk__in=published.values("language"))
         self._offer("topic", _("Any topic"), {one.slug: one.title for one in topics})
         self._offer("language", _("Any language"), {one.code: one.name for one in languages})
-        self.is_valid()
-
-    def chosen(self, name: str) -> str:
-        """The value chosen, or an empty string."""
-        return self.cleaned_data.get(name, "")
-
-    @property
-    def is_narrowed(self) -> bool:
-        """True where any filter is chosen."""
-        return any(self.cleaned_data.values())
-
-    @property
-    def selects(self) -> list:
-        """The fields to choose from."""
-        return [self[name] for name in self.SELECTS]
 
     def group_named(self) -> Group | None:
         """The group that is asked for, if any."""
@@ -63,10 +43,6 @@ class ReportFilter(forms.Form):
         if language := self.chosen("language"):
             reports = reports.filter(language=language)
         return reports
-
-    def _offer(self, name, nothing, labels):
-        choices = sorted(labels.items(), key=lambda choice: str(choice[1]).casefold())
-        self.fields[name].choices = [("", nothing), *choices]
 
 
 class StatementFilter(ReportFilter):
@@ -86,10 +62,6 @@ class StatementFilter(ReportFilter):
     )
     q = forms.CharField(required=False, max_length=LONGEST_SEARCH)
     SELECTS = ("topic", "state", "language")
-
-    @property
-    def query(self) -> str:
-        return self.chosen("q")
 
     def narrow_statements(self, statements, group: Group | None):
         """The statements that fit every filter chosen; a search may name one: ``R12.4``."""

@@ -6,15 +6,17 @@ years, the nearest ones, so that what is shown as a month also begins and ends l
 """
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import F
 from django.utils import timezone
 
 from web import installation
 from web.kept_figures import kept
 
-from .models import TimelineEntry
+from .models import TimelineEntry, Update
 
 
 class State(StrEnum):
@@ -95,6 +97,22 @@ def entries(today: datetime.date | None = None, *, shift_days: int | None = None
         shift_days = installation.current().shift_days
     shown = [_shown(entry, today, shift_days) for entry in _true_entries()]
     return sorted(shown, key=lambda item: (item.starts_on, item.ends_on, item.entry.pk))
+
+
+def entries_of(update: Update) -> list[Shown]:
+    """The entries an update belongs to, as shown today."""
+    its = set(update.timeline_entries.order_by().values_list("pk", flat=True))
+    return [item for item in entries() if item.entry.pk in its] if its else []
+
+
+def updates_by_entry() -> dict[int, list[Update]]:
+    """The published updates that belong to each entry, by its id, the newest first."""
+    found = defaultdict(list)
+    updates = Update.objects.published().titles_only()
+    rows = updates.exclude(timeline_entries=None).annotate(entry=F("timeline_entries"))
+    for update in rows:
+        found[update.entry].append(update)
+    return found
 
 
 def stages(timeline: list[Shown]) -> list[Shown]:

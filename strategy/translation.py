@@ -2,7 +2,15 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Response, TimelineEntry, Topic, TopicQuestion, Update, WorkingGroup
+from .models import (
+    Response,
+    Series,
+    TimelineEntry,
+    Topic,
+    TopicQuestion,
+    Update,
+    WorkingGroup,
+)
 
 
 @register(TimelineEntry)
@@ -29,9 +37,15 @@ class TopicQuestionTranslation(TranslationOptions):
     required_languages = ("en",)
 
 
+@register(Series)
+class SeriesTranslation(TranslationOptions):
+    fields = ("name",)
+    required_languages = ("en",)
+
+
 @register(Update)
 class UpdateTranslation(TranslationOptions):
-    fields = ("title", "short", "body")
+    fields = ("title", "short", "body", "withdrawal")
     required_languages = {"en": ("title", "short"), "default": ()}
 
 

@@ -1,4 +1,4 @@
-"""Verbs on updates: schedule, unschedule, publish, correct. Each writes a line of history.
+"""Verbs on updates: schedule, publish, correct, withdraw. Each writes a line of history.
 
 Locks are always taken in this order: the update, the content clock, the content version.
 """
@@ -9,25 +9,34 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
+from liaisons.group_search import fold
 from mailing import positions
 from web import content_version
 
-from . import language_versions
-from .models import Update, UpdateEvent
+from . import language_versions, update_versions
+from .models import Update, UpdateEvent, UpdateVersion
 
 logger = logging.getLogger(__name__)
 
 # Digests wait no longer than so for a translation: then it is news no more.
 LONGEST_WAIT = timedelta(days=14)
 
-READ_FIELDS = tuple(
-    f"{name}_{code.replace('-', '_')}"
-    for name in ("title", "short", "body")
-    for code, _own_name in settings.LANGUAGES
+LANGUAGES = [code for code, _own_name in settings.LANGUAGES]
+
+# What the verbs set and no form changes.
+DECIDED = (
+    *("status", "number", "published_at", "position", "corrected_at", "released_at"),
+    *("agreed_by", "agreed_at"),
+    *("withdrawn_at", *(build_localized_fieldname("withdrawal", code) for code in LANGUAGES)),
 )
+# What readers read of an update, in each language.
+TEXTS = ("title", "short", "body")
+READ_FIELDS = tuple(build_localized_fieldname(name, code) for name in TEXTS for code in LANGUAGES)
 
 
 @transaction.atomic
@@ -38,9 +47,8 @@ def publish(update: Update, *, actor=None) -> Update:
     the update is published already or lacks its English text.
     """
     update = _locked(update)
-    if update.is_published:
-        raise ValidationError(_("This update is published already."), code="already_published")
-    _require_english(update)
+    _require_unpublished(update)
+    _require_complete(update)
     _put_out(update, actor=actor)
     return update
 
@@ -53,11 +61,10 @@ def schedule(update: Update, *, at, actor) -> Update:
     lacks its English text.
     """
     update = _locked(update)
-    if update.is_published:
-        raise ValidationError(_("This update is published already."), code="already_published")
+    _require_unpublished(update)
     if at is None or at <= timezone.now():
         raise ValidationError(_("Choose a time that lies ahead."), code="not_ahead")
-    _require_english(update)
+    _require_complete(update)
     update.status = Update.Status.SCHEDULED
     update.publish_at = at
     update.save(update_fields=["status", "publish_at", "changed_at"])
@@ -81,12 +88,60 @@ def unschedule(update: Update, *, actor) -> Update:
 
 
 @transaction.atomic
+def agree(update: Update, *, actor) -> Update:
+    """Agree, as a second person of the Core Team, that an update is urgent as it is written now.
+
+    Whoever changes its words afterwards needs it again. Raises ``ValidationError`` where it is not
+    urgent or not a draft, is agreed to already, or where this person wrote on it.
+    """
+    update = _locked(update)
+    if update.kind != Update.Kind.URGENT or update.status != Update.Status.DRAFT:
+        raise ValidationError(_("Only the draft of an urgent update needs this."), code="no_need")
+    if update.agreed_at:
+        raise ValidationError(_("Somebody agreed to this update already."), code="already_agreed")
+    wrote = update.events.filter(kind=UpdateEvent.Kind.WRITTEN, actor=actor)
+    if update.author_id == actor.pk or wrote.exists():
+        raise ValidationError(
+            _("You wrote on this update. Somebody else of the Core Team has to agree."),
+            code="own_words",
+        )
+    update.agreed_by, update.agreed_at = actor, timezone.now()
+    update.save(update_fields=["agreed_by", "agreed_at", "changed_at"])
+    _remember(update, UpdateEvent.Kind.AGREED, actor)
+    return update
+
+
+@transaction.atomic
+def withdraw(update: Update, *, why: dict[str, str], actor) -> Update:
+    """Take a published update back: its page says so and why, and nothing leads there any more.
+
+    ``why`` is the reason by language; English is needed. Its address, its number and what groups
+    did with it stay. Raises ``ValidationError`` where it is not published (any more), or no reason
+    is given.
+    """
+    update = _locked(update)
+    if not update.is_published:
+        raise ValidationError(_("Only a published update can be withdrawn."), code="not_published")
+    if not why.get(settings.LANGUAGE_CODE, "").strip():
+        raise ValidationError(_("Say why in English before it is withdrawn."), code="no_reason")
+    for code, text in why.items():
+        setattr(update, build_localized_fieldname("withdrawal", code), text.strip() or None)
+    update.status = Update.Status.WITHDRAWN
+    update.withdrawn_at = timezone.now()
+    update.save()
+    _remember(update, UpdateEvent.Kind.WITHDRAWN, actor)
+    content_version.bump()
+    return update
+
+
+@transaction.atomic
 def save(update: Update, *, actor) -> Update:
     """Save what a person wrote. A published update stays published.
 
     Words that readers already saw and that change make it a correction, and the page says when;
     a language that is added is a translation.
     """
+    update.search_text = words_of(update)
     if update.pk is None:
         update.author = actor
         update.save()
@@ -94,7 +149,7 @@ def save(update: Update, *, actor) -> Update:
         return update
     before = _locked(update)
     # What others decided meanwhile stands: an open form cannot take a publication back.
-    for name in ("status", "published_at", "position", "corrected_at", "released_at"):
+    for name in DECIDED:
         setattr(update, name, getattr(before, name))
     if update.status == Update.Status.SCHEDULED and update.publish_at is None:
         update.publish_at = before.publish_at
@@ -107,6 +162,13 @@ def save(update: Update, *, actor) -> Update:
         update.corrected_at = timezone.now()
     else:
         kind = UpdateEvent.Kind.TRANSLATED
+    was_agreed = before.agreed_at is not None
+    if was_agreed and not update.is_published and (changed or before.kind != update.kind):
+        # What somebody agreed to were other words.
+        update.agreed_by, update.agreed_at = None, None
+        if update.status == Update.Status.SCHEDULED:
+            update.status = Update.Status.DRAFT
+            _remember(update, UpdateEvent.Kind.UNSCHEDULED, actor)
     waits_otherwise = (before.waits_for, before.waits_until) != (
         update.waits_for,
         update.waits_until,
@@ -122,8 +184,17 @@ def save(update: Update, *, actor) -> Update:
         # Its readers who get news at once have something new now.
         positions.next_position()
     if update.is_published and changed:
+        _keep_version(update)
+    if update.is_published:
+        # Also its topics and its place in a series stand on public pages.
         content_version.bump()
     return update
+
+
+def words_of(update: Update) -> str:
+    """What ``search_text`` holds: every word of the update in every language, folded."""
+    texts = (getattr(update, name) for name in READ_FIELDS)
+    return "\n".join(fold(text) for text in texts if text)
 
 
 def waiting_languages(update: Update, at=None) -> set[str]:
@@ -186,14 +257,58 @@ def _publish_if_due(pk, now) -> bool:
 def _put_out(update, *, actor):
     update.status = Update.Status.PUBLISHED
     update.published_at = timezone.now()
+    # Its lock also puts updates published at the same time in a row, so that numbers have no gap.
     update.position = positions.next_position()
-    update.save(update_fields=["status", "published_at", "position", "changed_at"])
+    update.search_text = words_of(update)
+    update.number = _next(Update.objects.all(), "number")
+    if update.series and update.issue is None:
+        update.issue = _next(Update.objects.filter(series=update.series), "issue")
+    update.save(
+        update_fields=[
+            *("status", "published_at", "position", "number", "issue", "changed_at"),
+            "search_text",
+        ]
+    )
+    _keep_version(update)
     _remember(update, UpdateEvent.Kind.PUBLISHED, actor)
     content_version.bump()
 
 
+def _next(rows, field: str) -> int:
+    return (rows.aggregate(newest=Max(field))["newest"] or 0) + 1
+
+
+def _keep_version(update) -> None:
+    UpdateVersion.objects.create(
+        update=update,
+        number=_next(update.versions.all(), "number"),
+        content=update_versions.content_of(update),
+    )
+
+
 def _locked(update) -> Update:
     return Update.objects.select_for_update().get(pk=update.pk)
+
+
+def _require_unpublished(update):
+    if update.is_published:
+        raise ValidationError(_("This update is published already."), code="already_published")
+    if update.is_withdrawn:
+        raise ValidationError(
+            _("This update is withdrawn. Write a new one instead."), code="withdrawn"
+        )
+
+
+def _require_complete(update):
+    """Raises where something is missing without which an update cannot go out."""
+    _require_english(update)
+    if update.kind == Update.Kind.ACT and update.deadline is None:
+        raise ValidationError(_("Say until when people can act."), code="no_deadline")
+    if update.kind == Update.Kind.URGENT and update.agreed_at is None:
+        raise ValidationError(
+            _("An urgent update goes out when a second person of the Core Team agreed to it."),
+            code="not_agreed",
+        )
 
 
 def _require_english(update):

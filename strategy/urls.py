@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .feeds import report_feed, update_feed
+from .feeds import report_feed, topic_feed, update_feed
 from .views import (
     dashboard,
     own_reports,
@@ -23,8 +23,16 @@ urlpatterns = [
     # Before the slug: no update may be called "feed".
     path("updates/feed/", update_feed, name="update_feed"),
     path("updates/<slug:slug>/", updates.update_detail, name="update_detail"),
+    path("updates/<slug:slug>/kit/", updates.update_kit, name="update_kit"),
+    path("updates/<slug:slug>/print/", updates.update_print, name="update_print"),
+    path(
+        "updates/<slug:slug>/changes/<int:number>/",
+        updates.update_version,
+        name="update_version",
+    ),
     path("topics/", topics.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", topics.topic_detail, name="topic_detail"),
+    path("topics/<slug:slug>/feed/", topic_feed, name="topic_feed"),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/feed/", report_feed, name="report_feed"),
     path("reports/R<int:number>/", reports.report_detail, name="report_detail"),
@@ -43,6 +51,7 @@ urlpatterns = [
     path("my/", dashboard.dashboard_page, name="dashboard"),
     path("my/updates/", own_updates.updates_read, name="updates_read"),
     path("my/updates/<slug:slug>/", own_updates.update_open, name="update_open"),
+    path("my/updates/<slug:slug>/changes/", own_updates.update_changes, name="update_changes"),
     path("my/relays/", relays.relay_list, name="relay_list"),
     path("my/relays/new/", relays.relay_new, name="relay_new"),
     path("my/relays/<int:pk>/", relays.relay_edit, name="relay_edit"),

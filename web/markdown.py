@@ -3,6 +3,7 @@
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre"),
@@ -17,9 +18,14 @@ _parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(
 )
 
 
+def parse(text: str | None) -> list[Token]:
+    """The blocks of a Markdown text, for other ways to write it."""
+    return _parser.parse(text or "")
+
+
 def render(text: str | None) -> SafeString:
     """HTML of a Markdown text. Raw HTML becomes text; images and unknown schemes go."""
-    tokens = _parser.parse(text or "")
+    tokens = parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
@@ -43,7 +49,7 @@ def to_text(text: str | None) -> str:
     blocks: list[tuple[str, bool]] = []
     markers: list[str] = []
     numbers: list[int] = []
-    for token in _parser.parse(text or ""):
+    for token in parse(text):
         if token.type == "ordered_list_open":
             numbers.append(int(token.attrGet("start") or 1))
         elif token.type == "bullet_list_open":

@@ -4,7 +4,10 @@ In its file an update has ``days_ago`` (published then) or ``in_days`` (schedule
 neither stays a draft. Each language is a table of its own with ``title``, ``short`` and perhaps
 ``body``; its ``added_after`` are the days after which that translation came. ``correction`` holds
 words that were wrong at first: ``before`` by field, and ``days_after``. Digests in the languages of
-``waits_for`` hold it back until it is translated, for ``waits_days`` at most.
+``waits_for`` hold it back until it is translated, for ``waits_days`` at most. ``kind`` is one of
+``Update.Kind`` (a call to act has ``deadline_in`` days from today, an urgent one is agreed to by
+the reviewer), ``topics`` names topics by their slugs, ``in_series`` counts it in the demo's series.
+``withdrawn_after`` are the days after which it was withdrawn, for the reasons in ``withdrawal``.
 """
 
 from collections.abc import Iterator
@@ -16,10 +19,10 @@ from django.utils import timezone
 
 from liaisons.models import User
 from strategy import updates
-from strategy.models import Update
+from strategy.models import Series, Topic, Update
 
 from . import clock
-from .people import CORE_TEAM
+from .people import CORE_TEAM, REVIEWER
 from .post import WEEKS, Post
 from .text_files import read_all
 
@@ -27,6 +30,18 @@ FIELDS = ("title", "short", "body")
 # When on its day an update is published (UTC).
 HOUR = 9
 MINUTE = 1 / (24 * 60)
+SERIES = {
+    "ar": "تحديث الاستراتيجية",
+    "de": "Strategie-Nachricht",
+    "en": "Strategy update",
+    "es": "Actualización de la estrategia",
+    "fr": "Actualité de la stratégie",
+    "hi": "रणनीति अपडेट",
+    "ja": "戦略アップデート",
+    "pt": "Atualização da estratégia",
+    "ru": "Новость о стратегии",
+    "zh-hans": "战略动态",
+}
 DEMO_NOTE = {
     "ar": "كُتب هذا التحديث للعرض التجريبي. لم يرسله أحد.",
     "de": "Dieser Text wurde für die Demo geschrieben. Niemand hat ihn verschickt.",
@@ -54,6 +69,9 @@ def plan_updates(post: Post) -> clock.Plan:
         plan.append((clock.on(days_ago, hour), act))
         if days_ago < WEEKS * 7:
             plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
+        if "withdrawn_after" in texts:
+            act = partial(take_back, written, texts["withdrawal"])
+            plan.append((clock.on(days_ago - texts["withdrawn_after"], 14), act))
         for days, fields in _later(texts):
             plan.append((clock.on(days_ago - days, 14), partial(change, written, fields)))
     return plan
@@ -67,7 +85,12 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
     if Update.objects.filter(slug=slug).exists():
         return
     author = User.objects.get(email=CORE_TEAM.address)
-    update = Update(slug=slug)
+    update = Update(slug=slug, kind=texts.get("kind", Update.Kind.NEWS))
+    if "deadline_in" in texts:
+        days = texts["deadline_in"] + 1
+        update.deadline = clock.start_of_today() + timedelta(days=days) - timedelta(minutes=1)
+    if texts.get("in_series"):
+        update.series = _series()
     for code in languages:
         for name, text in _fields(texts, code).items():
             setattr(update, name, words.get(name, text))
@@ -76,6 +99,9 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
         update.waits_until = timezone.now() + timedelta(days=texts["waits_days"])
     update = updates.save(update, actor=author)
     made.append(update)
+    update.topics.set(Topic.objects.filter(slug__in=texts.get("topics", [])))
+    if update.kind == Update.Kind.URGENT:
+        updates.agree(update, actor=User.objects.get(email=REVIEWER.address))
     if "in_days" in texts:
         at = clock.start_of_today() + timedelta(days=texts["in_days"], hours=HOUR)
         updates.schedule(update, at=at, actor=author)
@@ -90,6 +116,17 @@ def change(made: list[Update], fields: dict[str, str]) -> None:
         for name, text in fields.items():
             setattr(update, name, text)
         updates.save(update, actor=User.objects.get(email=CORE_TEAM.address))
+
+
+def take_back(made: list[Update], why: dict[str, str]) -> None:
+    """Withdraw an update of this run."""
+    for update in made:
+        updates.withdraw(update, why=why, actor=User.objects.get(email=CORE_TEAM.address))
+
+
+def _series() -> Series:
+    names = {f"name_{code.replace('-', '_')}": name for code, name in SERIES.items()}
+    return Series.objects.get_or_create(name_en=SERIES["en"], defaults=names)[0]
 
 
 def _later(texts: dict) -> Iterator[tuple[int, dict[str, str]]]:

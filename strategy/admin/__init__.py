@@ -5,12 +5,13 @@ from .relays import RelayAdmin
 from .reports import ReportAdmin
 from .responses import ResponseAdmin
 from .statements import StatementAdmin
-from .updates import UpdateAdmin
+from .updates import SeriesAdmin, UpdateAdmin
 
 __all__ = [
     "RelayAdmin",
     "ReportAdmin",
     "ResponseAdmin",
+    "SeriesAdmin",
     "StatementAdmin",
     "TimelineEntryAdmin",
     "TopicAdmin",

@@ -6,9 +6,11 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count
 from django.forms.widgets import Script
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, slugify
@@ -18,9 +20,10 @@ from django.views.decorators.http import require_POST
 from web import markdown
 from web.names import language_direction, language_name
 
-from .. import language_versions, updates
-from ..models import Update, UpdateEvent
-from .languages import OTHER_LANGUAGES, PublicContentAdmin, ShortVersionForm
+from .. import language_versions, relays, updates
+from ..models import Series, Update, UpdateEvent
+from ..models.updates import MAX_WITHDRAWAL
+from .languages import OTHER_LANGUAGES, PlainTextarea, PublicContentAdmin, ShortVersionForm
 
 MAY_PUBLISH = "strategy.publish_update"
 
@@ -42,6 +45,7 @@ class UpdateForm(ShortVersionForm):
     class Meta:
         model = Update
         fields = "__all__"
+        widgets = {"topics": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -69,7 +73,18 @@ class UpdateForm(ShortVersionForm):
         if "publish_at" not in self.errors and self._lacks_its_time(cleaned.get("publish_at")):
             self.add_error("publish_at", _("Choose a time that lies ahead."))
         self._check_waiting(cleaned)
+        self._check_kind(cleaned)
         return cleaned
+
+    def _check_kind(self, cleaned) -> None:
+        """What the database refuses of an update that is no draft; a draft is checked later."""
+        kind = cleaned.get("kind", self.instance.kind)
+        is_draft = not self.instance.pk or self.instance.status == Update.Status.DRAFT
+        lacks_day = kind == Update.Kind.ACT and not cleaned.get("deadline")
+        if lacks_day and not is_draft and "deadline" not in self.errors:
+            self.add_error("deadline", _("Say until when people can act."))
+        if cleaned.get("issue") and not cleaned.get("series"):
+            self.add_error("series", _("Choose the series that is counted here."))
 
     def _check_waiting(self, cleaned) -> None:
         """Who waits, waits until a time ahead, and not for so long that it is news no more."""
@@ -98,15 +113,59 @@ class UpdateForm(ShortVersionForm):
         return self.instance.status == Update.Status.SCHEDULED and at is None and not leaves_it
 
 
+class WithdrawalForm(forms.Form):
+    """Why an update is withdrawn, in English and in whichever languages somebody can write."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for code in (settings.LANGUAGE_CODE, *OTHER_LANGUAGES):
+            attributes = {"rows": 3, "lang": code, "dir": language_direction(code)}
+            self.fields[code] = forms.CharField(
+                label=capfirst(language_name(code)),
+                required=code == settings.LANGUAGE_CODE,
+                max_length=MAX_WITHDRAWAL,
+                widget=PlainTextarea(attrs=attributes),
+            )
+
+    @property
+    def why(self) -> dict[str, str]:
+        """The reason by language."""
+        return {code: text for code, text in self.cleaned_data.items() if text}
+
+    @property
+    def in_english(self):
+        return self[settings.LANGUAGE_CODE]
+
+    @property
+    def in_others(self):
+        return [self[code] for code in OTHER_LANGUAGES]
+
+
+@admin.register(Series)
+class SeriesAdmin(PublicContentAdmin):
+    """Updates that are counted together."""
+
+    translated_fields = ("name",)
+    list_display = ["name_en", "number_of_updates"]
+    search_fields = ["name_en"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(number_of_updates=Count("updates"))
+
+    @admin.display(description=_("updates"))
+    def number_of_updates(self, series):
+        return series.number_of_updates
+
+
 @admin.register(Update)
 class UpdateAdmin(PublicContentAdmin):
-    """Draft, then scheduled, then published; a published update is corrected, never taken back."""
+    """Draft, then scheduled, then published; a published update is corrected or withdrawn."""
 
     form = UpdateForm
     translated_fields = ("title", "short", "body")
     required_translations = ("title", "short")
-    list_display = ["english_title", "status", "publish_at", "published_at", "languages"]
-    list_filter = ["status"]
+    list_display = ["english_title", "kind", "status", "publish_at", "published_at", "languages"]
+    list_filter = ["status", "kind", "series", "topics"]
     search_fields = ["title_en", "slug"]
     ordering = ["-created_at"]
     readonly_fields = ["state", "history"]
@@ -118,6 +177,8 @@ class UpdateAdmin(PublicContentAdmin):
 
     def further_fieldsets(self, request, obj=None):
         return [
+            (_("What it is"), {"fields": ["kind", "deadline", "series", "issue"]}),
+            (_("What it belongs to"), {"fields": ["topics", "timeline_entries"]}),
             (_("Publication"), {"fields": ["state", "slug", "publish_at", "seen"]}),
             (_("Translations first"), {"fields": ["waits_for", "waits_until"]}),
             *([(_("History"), {"fields": ["history"]})] if obj else []),
@@ -125,7 +186,10 @@ class UpdateAdmin(PublicContentAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         # Links outlive us: the address of a published update stays.
-        fixed = ["slug", "publish_at"] if obj and obj.is_published else []
+        fixed = ["slug", "publish_at"] if obj and obj.published_at else []
+        if obj and obj.status != Update.Status.DRAFT:
+            # It went through what its kind asks for.
+            fixed.append("kind")
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     @admin.display(description=_("languages"))
@@ -139,9 +203,12 @@ class UpdateAdmin(PublicContentAdmin):
             waiting = sorted(updates.waiting_languages(update))
             names = ", ".join(language_name(code) for code in waiting)
             held = _("digests wait for: %(languages)s") % {"languages": names} if names else ""
-            return format_html_join(
-                " · ", "{}", ((part,) for part in (update.get_status_display(), link, held) if part)
-            )
+            return _dotted(update.get_status_display(), link, held)
+        if update.is_withdrawn:
+            link = format_html('<a href="{}">{}</a>', update.get_absolute_url(), _("See it"))
+            return _dotted(update.get_status_display(), link, update.withdrawal)
+        if update.kind == Update.Kind.URGENT and not update.agreed_at:
+            return _dotted(update.get_status_display(), _("a second person has to agree"))
         return update.get_status_display()
 
     @admin.display(description=_("who did what, when"))
@@ -163,6 +230,8 @@ class UpdateAdmin(PublicContentAdmin):
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
+        if obj and obj.is_withdrawn:
+            return False
         if obj and obj.status != Update.Status.DRAFT:
             return allowed and request.user.has_perm(MAY_PUBLISH)
         return allowed
@@ -205,6 +274,10 @@ class UpdateAdmin(PublicContentAdmin):
                 lambda: updates.schedule(obj, at=obj.publish_at, actor=request.user),
                 _("The update is scheduled."),
             ),
+            "_agree": (
+                lambda: updates.agree(obj, actor=request.user),
+                _("You agreed to this update. It can go out now."),
+            ),
             "_unschedule": (
                 lambda: updates.unschedule(obj, actor=request.user),
                 _("The update is a draft again."),
@@ -227,8 +300,43 @@ class UpdateAdmin(PublicContentAdmin):
     # --- Preview ------------------------------------------------------------------------------
 
     def get_urls(self):
-        preview = self.admin_site.admin_view(require_POST(self.preview))
-        return [path("preview/", preview, name="strategy_update_preview"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("preview/", wrap(require_POST(self.preview)), name="strategy_update_preview"),
+            path("<int:pk>/withdraw/", wrap(self.withdraw), name="strategy_update_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def withdraw(self, request, pk):
+        """Ask why, and take a published update back."""
+        update = get_object_or_404(Update, pk=pk)
+        if not (self.has_change_permission(request) and request.user.has_perm(MAY_PUBLISH)):
+            raise PermissionDenied
+        change_url = reverse("admin:strategy_update_change", args=[pk])
+        if not update.is_published:
+            self.message_user(
+                request, _("Only a published update can be withdrawn."), messages.WARNING
+            )
+            return redirect(change_url)
+        form = WithdrawalForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                updates.withdraw(update, why=form.why, actor=request.user)
+            except ValidationError as error:
+                self.message_user(request, " ".join(error.messages), messages.ERROR)
+            else:
+                self.message_user(request, _("The update is withdrawn."), messages.SUCCESS)
+            return redirect(change_url)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw an update"),
+            "opts": self.opts,
+            "original": update,
+            "form": form,
+            "reach": relays.reach_of(update),
+            "change_url": change_url,
+        }
+        return TemplateResponse(request, "admin/strategy/update/withdraw.html", context)
 
     def preview(self, request):
         """What the form holds, as readers would see it; saves nothing."""
@@ -247,6 +355,10 @@ class UpdateAdmin(PublicContentAdmin):
                 ],
             },
         )
+
+
+def _dotted(*parts):
+    return format_html_join(" · ", "{}", ((part,) for part in parts if part))
 
 
 def _who(event):

@@ -3,7 +3,7 @@
 from .process import TimelineEntry, Topic, TopicQuestion, WorkingGroup
 from .relays import Relay, UpdateRead
 from .reports import Report, ReportDraft, ReportVersion, Response, Statement
-from .updates import Update, UpdateEvent
+from .updates import Series, Update, UpdateEvent, UpdateVersion
 
 __all__ = [
     "Relay",
@@ -11,6 +11,7 @@ __all__ = [
     "ReportDraft",
     "ReportVersion",
     "Response",
+    "Series",
     "Statement",
     "TimelineEntry",
     "Topic",
@@ -18,5 +19,6 @@ __all__ = [
     "Update",
     "UpdateEvent",
     "UpdateRead",
+    "UpdateVersion",
     "WorkingGroup",
 ]

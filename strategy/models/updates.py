@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -18,17 +19,36 @@ def _field(code):
 
 
 # Which of its columns a line that names an update does not show.
+MAX_WITHDRAWAL = 500
 LONG_TEXTS = tuple(
     name
-    for field in ("short", "body")
+    for field in ("short", "body", "withdrawal")
     for name in (field, *(f"{field}_{_field(code)}" for code, _name in settings.LANGUAGES))
 )
+
+
+class Series(models.Model):
+    """Updates that are counted: "Update 11" is the eleventh of the series "Update"."""
+
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("series of updates")
+        verbose_name_plural = _("series of updates")
+
+    def __str__(self):
+        return self.name or ""
 
 
 class UpdateQuerySet(models.QuerySet):
     def published(self):
         """Updates everyone sees, newest first."""
         return self.filter(status=Update.Status.PUBLISHED).order_by("-published_at", "-pk")
+
+    def with_address(self):
+        """Updates whose address answers: those published, and those withdrawn, which say so."""
+        return self.filter(status__in=[Update.Status.PUBLISHED, Update.Status.WITHDRAWN])
 
     def due(self, at):
         """Scheduled updates whose time has come at ``at``, oldest first."""
@@ -50,20 +70,33 @@ class UpdateQuerySet(models.QuerySet):
 
     def without_bodies(self):
         """The same updates without their ten long texts, for lists."""
-        return self.defer(*(name for name in LONG_TEXTS if name.startswith("body")))
+        return self.defer("search_text", *(name for name in LONG_TEXTS if name.startswith("body")))
 
     def titles_only(self):
         """The same updates for lists that show no text of them but the title."""
-        return self.defer(*LONG_TEXTS)
+        return self.defer("search_text", *LONG_TEXTS)
 
 
 class Update(models.Model):
-    """News from the Core Team in up to ten languages: draft, then scheduled, then published."""
+    """News from the Core Team in up to ten languages: draft, then scheduled, then published.
+
+    A published one is corrected, or withdrawn; it keeps its address and its number for ever.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("News")
+        # Translators: a kind of update: people are asked to do something until a day.
+        ACT = "act", _("Call to act")
+        URGENT = "urgent", _("Urgent")
+
+    # Given when it is published, in that order: its short address is /u/12.
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True, editable=False)
 
     slug = models.SlugField(_("part of the web address"), max_length=120, unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -71,6 +104,38 @@ class Update(models.Model):
         _("short version"), max_length=MAX_SHORT, help_text=_("At most 800 characters.")
     )
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown."))
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.NEWS)
+    deadline = models.DateTimeField(
+        _("to be done until"), null=True, blank=True, help_text=_("For a call to act.")
+    )
+    series = models.ForeignKey(
+        Series,
+        verbose_name=_("series"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="updates",
+    )
+    issue = models.PositiveIntegerField(
+        _("number in its series"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty, it is the next one when the update is published."),
+    )
+    topics = models.ManyToManyField(
+        "strategy.Topic",
+        verbose_name=_("topics"),
+        blank=True,
+        related_name="updates",
+        help_text=_("The page of each topic names the update."),
+    )
+    timeline_entries = models.ManyToManyField(
+        "strategy.TimelineEntry",
+        verbose_name=_("timeline entries"),
+        blank=True,
+        related_name="updates",
+        help_text=_("The timeline leads to the update from there."),
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
     )
@@ -78,6 +143,19 @@ class Update(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     # When words that readers already saw were last changed; a translation added is no correction.
     corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
+    # Of an urgent one: who of the Core Team agreed besides those who wrote it.
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Why it was withdrawn: what its page says from then on.
+    withdrawal = models.TextField(_("why it is withdrawn"), max_length=MAX_WITHDRAWAL, blank=True)
     # Digests in these languages leave it out until it is translated, at most until then.
     waits_for = ArrayField(
         models.CharField(max_length=10),
@@ -105,6 +183,8 @@ class Update(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    # All its words in all languages, folded: what the list is searched by.
+    search_text = models.TextField(blank=True, editable=False)
 
     objects = UpdateQuerySet.as_manager()
 
@@ -114,9 +194,40 @@ class Update(models.Model):
         verbose_name_plural = _("updates")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status="published")
-                | Q(published_at__isnull=False, position__isnull=False),
+                condition=~Q(status__in=["published", "withdrawn"])
+                | Q(published_at__isnull=False, position__isnull=False, number__isnull=False),
                 name="a_published_update_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn")
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawal_en__isnull=False)
+                    & ~Q(withdrawal_en="")
+                ),
+                name="a_withdrawn_update_says_why",
+                violation_error_message=_("Say why in English before it is withdrawn."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | ~Q(kind="act") | Q(deadline__isnull=False),
+                name="a_call_to_act_has_its_day",
+                violation_error_message=_("Say until when people can act."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | ~Q(kind="urgent") | Q(agreed_at__isnull=False),
+                name="an_urgent_update_was_agreed_to",
+                violation_error_message=_(
+                    "An urgent update goes out when a second person of the Core Team agreed to it."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["series", "issue"],
+                name="one_update_per_series_and_number",
+                violation_error_message=_("The series has an update with this number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(issue__isnull=True) | Q(series__isnull=False),
+                name="a_number_in_a_series_has_its_series",
+                violation_error_message=_("Choose the series that is counted here."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="scheduled") | Q(publish_at__isnull=False),
@@ -148,6 +259,16 @@ class Update(models.Model):
             ),
             short_versions_fit("an_update_in_short_is_short"),
         ]
+        indexes = [
+            GinIndex(
+                fields=["search_text"], opclasses=["gin_trgm_ops"], name="update_search_trigrams"
+            ),
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(status="published"),
+                name="update_newest_first",
+            ),
+        ]
         permissions = [("publish_update", "Can publish, schedule and correct updates")]
 
     def __str__(self):
@@ -158,8 +279,18 @@ class Update(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """True once everyone sees it; it then stays so."""
+        """True while everyone sees it."""
         return self.status == self.Status.PUBLISHED
+
+    @property
+    def is_over(self) -> bool:
+        """True once the day of a call to act is past."""
+        return self.deadline is not None and self.deadline <= timezone.now()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """True once the Core Team took it back; its page says so."""
+        return self.status == self.Status.WITHDRAWN
 
 
 class UpdateEvent(models.Model):
@@ -174,6 +305,9 @@ class UpdateEvent(models.Model):
         CORRECTED = "corrected", _("Corrected")
         # Translators: in the history of an update, which digests hold back in some languages.
         HELD = "held", _("Waiting for translations set")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        # Translators: in the history of an update: a second person agreed that it is urgent.
+        AGREED = "agreed", _("Agreed to")
 
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
@@ -197,3 +331,29 @@ class UpdateEvent(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class UpdateVersion(models.Model):
+    """The texts of an update as they were published, or after a later change. Append-only.
+
+    ``content`` holds the translated fields by name and language:
+    ``{"title": {"en": "…", "fr": "…"}, "short": {…}, "body": {…}}``, without empty ones.
+    """
+
+    update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    content = models.JSONField()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("version of an update")
+        verbose_name_plural = _("versions of updates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["update", "number"], name="one_version_per_update_and_number"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.update_id}, {self.number}"

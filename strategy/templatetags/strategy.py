@@ -2,7 +2,7 @@
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
@@ -13,10 +13,11 @@ from web.templatetags import web
 register = template.Library()
 
 TIMELINE_ROW = (
-    '<li class="dates__{}{}"><span class="dates__when">{}{}</span>'
-    '<span class="dates__what">{}</span>'
+    '<li class="dates__{}{}" id="e{}"><span class="dates__when">{}{}</span>'
+    '<span class="dates__what">{}{}</span>'
     '<span class="dates__kind"><span class="chip{}">{}</span></span></li>\n'
 )
+UPDATE_OF_ROW = ' <a class="dates__update" href="{}">{}</a>'
 TRUE_DATE = ' <span class="meta">{} {}</span>'
 
 
@@ -48,8 +49,10 @@ def true_dates_of(item) -> str:
 
 
 @register.simple_tag
-def timeline_rows(entries, *, with_true_dates: bool) -> str:
-    """``<ol class="dates">{% timeline_rows entries %}</ol>``: when, what, and which kind of entry.
+def timeline_rows(entries, *, with_true_dates: bool, updates: dict) -> str:
+    """``<ol class="dates">{% timeline_rows entries … %}</ol>``: when, what, which kind of entry.
+
+    ``updates`` are those of each entry (``timeline.updates_by_entry``); the row leads to them.
 
     A year has many; written here at once they take a third of the time that a template takes.
     """
@@ -60,14 +63,24 @@ def timeline_rows(entries, *, with_true_dates: bool) -> str:
                 TIMELINE_ROW,
                 item.state,
                 " dates__stage" if item.entry.kind == TimelineEntry.Kind.STAGE else "",
+                item.entry.pk,
                 dates_of(item),
                 format_html(TRUE_DATE, true_date, true_dates_of(item)) if with_true_dates else "",
                 web.translated(item.entry, "title"),
+                _updates_of_row(updates.get(item.entry.pk, ())),
                 " chip--progressive" if item.is_now else "",
                 f"{item.kind_words} · {now}" if item.is_now else item.kind_words,
             )
             for item in entries
         )
+    )
+
+
+def _updates_of_row(updates):
+    return format_html_join(
+        "",
+        UPDATE_OF_ROW,
+        ((update.get_absolute_url(), web.translated(update, "title")) for update in updates),
     )
 
 

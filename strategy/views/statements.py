@@ -1,12 +1,7 @@
 """Statements for everyone: the list, each one at its permanent address, and short addresses."""
 
-from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from web.policies import policy
@@ -14,6 +9,7 @@ from web.public_pages import public_page
 
 from .. import former_words, response_times
 from ..models import Statement
+from ..short_addresses import in_reader_s_language
 from ..statement_filters import StatementFilter, all_statements
 
 PER_PAGE = 50
@@ -55,20 +51,11 @@ def statement_detail(request, report, number):
 @require_safe
 def report_short(request, number):
     """``/R12``: to the report in the reader's language."""
-    return _in_reader_s_language(request, "strategy:report_detail", number)
+    return in_reader_s_language(request, "strategy:report_detail", number)
 
 
 @policy("public")
 @require_safe
 def statement_short(request, report, number):
     """``/R12.4``: to the statement in the reader's language."""
-    return _in_reader_s_language(request, "strategy:statement_detail", report, number)
-
-
-def _in_reader_s_language(request, name, *args):
-    # Answers like the middleware does for "/": the language of the cookie, else of the browser.
-    language = translation.get_language_from_request(request) or settings.LANGUAGE_CODE
-    with translation.override(language):
-        response = HttpResponseRedirect(reverse(name, args=args))
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
-    return response
+    return in_reader_s_language(request, "strategy:statement_detail", report, number)

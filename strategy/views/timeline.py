@@ -20,6 +20,7 @@ def timeline_page(request):
             "line": timeline.around_now(entries),
             "standing": timeline.now_and_next(entries),
             "years": _by_year(entries),
+            "updates": timeline.updates_by_entry(),
             "shift_days": shift_days,
         },
     )

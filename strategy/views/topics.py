@@ -7,7 +7,10 @@ from django.utils import timezone
 from web.public_pages import public_page
 
 from .. import what_became
-from ..models import Topic, TopicQuestion
+from ..models import Topic, TopicQuestion, Update
+
+# So many updates stand on the page of a topic.
+NEWEST = 3
 
 
 @public_page
@@ -45,6 +48,7 @@ def topic_detail(request, slug):
             "topic": topic,
             "turns": Topic.Turn,
             "kinds": _by_kind(topic.questions.all()),
+            "updates": Update.objects.published().titles_only().filter(topics=topic)[:NEWEST],
             "figures": what_became.figures_of_topic(topic),
             "reports": what_became.reports_of(topic=topic),
             "title_text": topic.title,

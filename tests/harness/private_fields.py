@@ -50,6 +50,7 @@ PRIVATE_IN_SOME_ROWS = {
     "strategy.Update.title",
     "strategy.Update.short",
     "strategy.Update.body",
+    "strategy.Update.search_text",
     "strategy.Topic.title",
     "strategy.Topic.short",
     "strategy.TopicQuestion.text",
@@ -124,6 +125,7 @@ MACHINE = {
     "strategy.Report.form",
     "strategy.Report.status",
     "strategy.ReportDraft.saved_from",
+    "strategy.Update.kind",
     "strategy.Update.status",
     "strategy.UpdateEvent.fields",
     "strategy.UpdateEvent.kind",
@@ -135,6 +137,7 @@ PUBLIC_MODELS = {
     "liaisons.Country",
     "liaisons.Language",
     "liaisons.Region",
+    "strategy.Series",
     "strategy.TimelineEntry",
     "strategy.WorkingGroup",
 }
@@ -163,4 +166,7 @@ PUBLIC = {
     "strategy.TopicQuestion.source",
     "strategy.TopicQuestion.imported",
     "strategy.Update.slug",
+    # Why it was withdrawn, and what it said while it was published.
+    "strategy.Update.withdrawal",
+    "strategy.UpdateVersion.content",
 }

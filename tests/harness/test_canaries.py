@@ -157,6 +157,11 @@ def _hidden_people(world, people):
     return people.filter(is_public_by_name=False, is_staff=False).exclude(pk__in=readers)
 
 
+def _not_readable(world, rows):
+    """Of a withdrawn update the title is shown, with the reason, and nothing else."""
+    return rows.filter(pk__in=[world.draft_update.pk, world.withdrawn_update.pk])
+
+
 def _not_listed(world, groups):
     return groups.filter(pk=world.proposed.pk)
 
@@ -171,8 +176,9 @@ HIDDEN_ROWS = {
     "liaisons.Group.page_url": _not_listed,
     "strategy.Relay.url": lambda world, relays: relays.filter(withdrawn_at__isnull=False),
     "strategy.Update.title": lambda world, rows: rows.filter(pk=world.draft_update.pk),
-    "strategy.Update.short": lambda world, rows: rows.filter(pk=world.draft_update.pk),
-    "strategy.Update.body": lambda world, rows: rows.filter(pk=world.draft_update.pk),
+    "strategy.Update.short": _not_readable,
+    "strategy.Update.body": _not_readable,
+    "strategy.Update.search_text": lambda world, rows: rows.filter(pk=world.draft_update.pk),
     "strategy.Topic.title": lambda world, rows: rows.filter(is_public=False),
     "strategy.Topic.short": lambda world, rows: rows.filter(is_public=False),
     "strategy.TopicQuestion.text": lambda world, rows: rows.filter(topic__is_public=False),

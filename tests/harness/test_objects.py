@@ -69,9 +69,13 @@ def objects(world):
     ):
         found.append(by_slug("outreach_map:group_detail", group, whose))
         found.append(by_slug("liaisons:letter_new", group, whose))
-    for whose, update in (("published", world.update), ("a draft", world.draft_update)):
-        found.append(by_slug("strategy:update_detail", update, whose))
-        found.append(by_slug("strategy:update_open", update, whose))
+    for whose, update in (
+        ("published", world.update),
+        ("a draft", world.draft_update),
+        ("withdrawn", world.withdrawn_update),
+    ):
+        for page in ("detail", "kit", "print", "open", "changes"):
+            found.append(by_slug(f"strategy:update_{page}", update, whose))
     for whose, topic in (("public", world.topic), ("hidden", hidden)):
         found.append(by_slug("strategy:topic_detail", topic, whose))
     for model, row in (("liaisons_mandate", world.application), ("strategy_update", world.update)):

@@ -41,13 +41,14 @@ from liaisons.models import (
 )
 from mailing import recipients, subscriptions, unsubscribe
 from mailing.models import Delivery, Edition, Recipient, State, SubscriptionRequest
-from strategy import updates
+from strategy import relays, updates
 from strategy.models import (
     Relay,
     Report,
     ReportDraft,
     ReportVersion,
     Response,
+    Series,
     Statement,
     TimelineEntry,
     Topic,
@@ -72,6 +73,7 @@ class World:
     proposed: Group
     update: Update
     draft_update: Update
+    withdrawn_update: Update
     topic: Topic
     relay: Relay
     report: Report
@@ -181,11 +183,15 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         Update, slug="first", title_en="სიახლე", short_en="მოკლე", body_en="## სათაური\n\nტექსტი"
     )
     updates.publish(update, actor=erin)
+    put_in_order(update, topic, by=erin, read_by=alice)
     relay = Relay.objects.create(
         update=update, group=swahili, person=alice, channel="meeting", language_id="sw", people=12,
         url="https://meta.example.org/wiki/Relay",
     )  # fmt: skip
     report, draft_report = reports_of(alice, swahili, topic, answered_by=erin)
+    withdrawn = translated(Update, slug="withdrawn", title_en="უკან", short_en="უკან")
+    updates.publish(withdrawn, actor=erin)
+    updates.withdraw(withdrawn, why={"en": "მიზეზი", "ru": "მიზეზი"}, actor=erin)
     draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
     update.refresh_from_db()
     group_search.refresh_search_text()
@@ -205,6 +211,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         proposed=proposed,
         update=update,
         draft_update=draft,
+        withdrawn_update=withdrawn,
         topic=topic,
         relay=relay,
         report=report,
@@ -226,6 +233,17 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         ),
         talk_edition=talk_edition_for(alice, update),
     )
+
+
+def put_in_order(update, topic, *, by, read_by):
+    """A call to act in a series, with its topic and date in the timeline, read, then corrected."""
+    update.kind, update.deadline = Update.Kind.ACT, timezone.now() + timedelta(days=5)
+    update.series, update.issue = translated(Series, name_en="რიგი"), 11
+    update.topics.add(topic)
+    update.timeline_entries.add(TimelineEntry.objects.first())
+    relays.mark_read([update], by=read_by)
+    update.body_en = update.body_ru = f"{update.body_en}\n\nმეტი"
+    updates.save(update, actor=by)
 
 
 WISH = subscriptions.Wish("weekly", "en", "UTC", {"topics": ["advocacy"]})
@@ -351,6 +369,13 @@ SAMPLES = {
     "strategy:update_detail": lambda w: {"slug": w.update.slug},
     "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
     "strategy:update_open": lambda w: {"slug": w.update.slug},
+    "strategy:update_changes": lambda w: {"slug": w.update.slug},
+    "strategy:update_kit": lambda w: {"slug": w.update.slug},
+    "strategy:update_print": lambda w: {"slug": w.update.slug},
+    "strategy:update_version": lambda w: {"slug": w.update.slug, "number": 2},
+    "strategy:update_short": lambda w: {"number": w.update.number},
+    "admin:strategy_update_withdraw": lambda w: {"pk": w.update.pk},
+    "strategy:topic_feed": lambda w: {"slug": w.topic.slug},
     "strategy:relay_edit": lambda w: {"pk": w.relay.pk},
     "strategy:relay_withdraw": lambda w: {"pk": w.relay.pk},
     "strategy:report_edit": lambda w: {"pk": w.draft_report.pk},

@@ -14,7 +14,8 @@ from babel import Locale, dates, numbers
 from django import template
 from django.conf import settings
 from django.template import loader
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, gettext
@@ -254,6 +255,13 @@ def translated(thing, field: str, *, as_markdown: bool = False, label: bool = Tr
 def language_attributes(code: str) -> str:
     """``<p {% language_attributes "ar" %}>``: ``lang`` and ``dir`` for text in that language."""
     return format_html('lang="{}" dir="{}"', code, names.language_direction(code))
+
+
+@register.simple_tag
+def language_url(code: str, name: str, *args) -> str:
+    """``{% language_url "ar" "strategy:update_print" slug %}``: a page in another language."""
+    with translation.override(code):
+        return reverse(name, args=args)
 
 
 @register.simple_tag
