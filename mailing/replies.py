@@ -107,7 +107,7 @@ class BoundedBackend(EmailBackend):
 
     def drop(self) -> None:
         """Hang up without a word, also where a connection was half made; never raises."""
-        for one in (self.connection, self._partial_connection):  # type: ignore[attr-defined]
+        for one in (self.connection, self._partial_connection):  # type: ignore[attr-defined, has-type]
             if one is not None:
                 one.close()
         self.connection = self._partial_connection = None
