@@ -9,7 +9,7 @@ ACTIONS = ("add", "change", "view", "delete")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0002_administrators_reset_second_steps"),
+        ("config", "0003_reviewers_see_why_mails_came"),
         ("strategy", "0008_numbers_kinds_and_versions"),
     ]
     operations = [
