@@ -56,10 +56,13 @@ class Processes:
             name, *celery, "--without-gossip", "--without-mingle", "--hostname", f"{name}@kill-test"
         )
 
-    def ask_to_end(self, name):
-        """SIGTERM to the first process of its group, as a service manager does; waits for it."""
+    def ask_to_end(self, name, *, whole_group=False):
+        """SIGTERM to the first process or to all of its group, as service managers do; waits."""
         process = self.running.pop(name)
-        process.terminate()
+        if whole_group:
+            os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
         return process.wait(timeout=120)
 
     def kill(self, name):
