@@ -116,12 +116,16 @@ def _inline(children) -> str:
             target, start = targets.pop()
             said[start:] = [link(target, "".join(said[start:]))]
         elif child.type in ("text", "html_inline"):
-            said.append(_kept_spaces(child.content))
+            said.append(_words(child.content, begins=not any(said)))
     return "".join(said).strip()
 
 
-def _kept_spaces(text: str) -> str:
-    """Escaped, with the space that parts it from what stands beside it."""
+def _words(text: str, *, begins: bool) -> str:
+    """Escaped, with the space that parts it from what stands beside it.
+
+    Some signs are markup only where a line ``begins`` with them.
+    """
     before = " " if text[:1].isspace() else ""
     after = " " if text[-1:].isspace() and text.strip() else ""
-    return f"{before}{escaped(text)}{after}"
+    words = escaped(text) if begins else escaped(f".{text.strip()}")[1:]
+    return f"{before}{words}{after}"

@@ -111,6 +111,9 @@ def test_nothing_typed_is_markup_of_a_wiki(text, frame):
         ("1. one\n2. two\n   * in it", "# one\n# two\n#* in it"),
         ("* one\n\n  more of it", "* one\n*: more of it"),
         ("> said", ": said"),
+        # A sign that is markup only at the start of a line stays what it is elsewhere.
+        ("**Note**: one - two", "'''Note''': one - two"),
+        (": one", "&#58; one"),
         ("# Title\n\n## Below", "== Title ==\n\n=== Below ==="),
         ("| a | b |\n|---|---|\n| 1 | 2 |", '{| class="wikitable"\n|-\n| a\n| b\n|-\n| 1\n| 2\n|}'),
         ("`{{x}}`", "<code>&#123;&#123;x&#125;&#125;</code>"),
