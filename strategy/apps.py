@@ -15,7 +15,7 @@ class StrategyConfig(AppConfig):
         from mailing import choices, sections
 
         from . import next_steps as own_next_steps
-        from . import notices, story
+        from . import notices, relay_nudges, story
         from . import personal_data as own_data
         from .replies import Replies
         from .sections import (
@@ -40,6 +40,7 @@ class StrategyConfig(AppConfig):
         )
         next_steps.register("strategy", own_next_steps.offered)
         notices.register_all()
+        relay_nudges.register_all()
         story.register_all()
         words = own_data.WORDS
         personal_data.register("updates", own_data.updates, heading=_("Updates"), words=words)

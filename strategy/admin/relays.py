@@ -1,10 +1,12 @@
 """The table of relays: what was passed on where, for the Core Team to read."""
 
 from django.contrib import admin
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Relay
+from . import relay_matrix
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -56,6 +58,18 @@ class RelayAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).for_lists().select_related("person")
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(
+                lambda request, *args, **kwargs: view(self, request, *args, **kwargs)
+            )
+
+        return [
+            path("matrix/", page(relay_matrix.page), name="strategy_relay_matrix"),
+            path("matrix/<slug:slug>/", page(relay_matrix.nudge), name="strategy_relay_nudge"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request):
         return False

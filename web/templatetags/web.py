@@ -6,7 +6,7 @@ Dates, names of languages and countries come from CLDR in the reader's language.
 import functools
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -151,6 +151,12 @@ def in_days(value: date | None) -> str:
             locale=_locale(),
         )
     return _time(value, text, title=day_text(value))
+
+
+@register.simple_tag
+def duration(length: timedelta) -> str:
+    """``{% duration column.first_after %}``: "3 hours", "2 days", in the reader's language."""
+    return dates.format_timedelta(length, granularity="hour", threshold=2, locale=_locale())
 
 
 @register.simple_tag
