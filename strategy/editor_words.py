@@ -9,13 +9,9 @@ from . import statement_lines
 from .models.reports import LONGEST_STATEMENT, MOST_STATEMENTS
 
 
-def of_editor(form=None) -> dict:
-    """For the form and the check page."""
+def of_saving() -> dict:
+    """For whatever is saved as one goes."""
     return {
-        "patterns": statement_lines.for_browser(),
-        "mostCharacters": LONGEST_STATEMENT,
-        "mostStatements": MOST_STATEMENTS,
-        "after": form.last_number if form else 0,
         # Translators: {time} is a time such as 14:03.
         "saved": _("Saved {time}"),
         "unsaved": _("Not saved yet"),
@@ -31,18 +27,32 @@ def of_editor(form=None) -> dict:
         ),
         "signIn": _("Sign in"),
         "changed": _(
-            "Not saved: there is a newer text from another window or another liaison."
-            " Nothing was overwritten."
+            "Not saved: there is a newer text from another window. Nothing was overwritten."
         ),
         "compare": _("Compare both"),
         "seeMore": _("See what you can do"),
-        "notPublished": _(
-            "No connection, so nothing is published yet. Your draft is saved. Please try again."
-        ),
         # Translators: {time} is a day and a time, or a time alone.
         "restored": _(
             "What you typed {time} had not reached us. It was kept on this device and is back in"
             " the form."
+        ),
+    }
+
+
+def of_editor(form=None) -> dict:
+    """For the form of a report and its check page."""
+    return {
+        **of_saving(),
+        "patterns": statement_lines.for_browser(),
+        "mostCharacters": LONGEST_STATEMENT,
+        "mostStatements": MOST_STATEMENTS,
+        "after": form.last_number if form else 0,
+        "changed": _(
+            "Not saved: there is a newer text from another window or another liaison."
+            " Nothing was overwritten."
+        ),
+        "notPublished": _(
+            "No connection, so nothing is published yet. Your draft is saved. Please try again."
         ),
         "statements": _("Statements: {count} of {limit}"),
         "preview": _("This is how your lines will be numbered"),

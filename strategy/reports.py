@@ -21,51 +21,19 @@ from liaisons.errors import AlreadyDone, Refused
 from liaisons.models import Group, Language
 from web import content_version
 
-from . import notices
+from . import drafts, notices
+from .drafts import MOST_TYPED, UNKNOWN, Opened
 from .models import Relay, Report, ReportDraft, ReportVersion, Statement, Topic
 from .models.reports import MOST_STATEMENTS
 
 PARTS = ("topic", "place", "page_url", "held_on", "form", "language", "people", "overview")
-# Twice what a full report holds: long pastes are kept too, until somebody shortens them.
-MOST_TYPED = 250_000
 
 
-@dataclass(frozen=True)
-class Opened:
-    """An opened page in which somebody writes, and how often it has saved.
+class Changed(drafts.Changed):
+    """Somebody saved this draft in another window or on another device meanwhile."""
 
-    ``page`` is a name of its own for each opening. ``before`` names the page whose unsaved words
-    this one took over, after a crash or a new sign-in, and ``before_step`` how often that one had
-    sent its words by then: it may still be open, and have saved newer ones since.
-    """
-
-    page: str = ""
-    step: int = 0
-    before: str = ""
-    before_step: int = 0
-
-    def saved(self, draft: ReportDraft) -> bool:
-        """True where the draft's last words came from here, whatever became of the answer."""
-        if not draft.saved_from:
-            return False
-        is_taken_over = draft.saved_from == self.before and draft.saved_step <= self.before_step
-        return draft.saved_from == self.page or is_taken_over
-
-
-UNKNOWN = Opened()
-
-
-class Changed(Refused):
-    """Somebody saved this draft in another window or on another device meanwhile.
-
-    ``draft`` is what is saved now; nothing was overwritten.
-    """
-
-    def __init__(self, draft: ReportDraft):
-        super().__init__(
-            _("This report was changed in another window or by another liaison meanwhile.")
-        )
-        self.draft = draft
+    def said(self) -> str:
+        return _("This report was changed in another window or by another liaison meanwhile.")
 
 
 @dataclass(frozen=True)
@@ -120,19 +88,9 @@ def save_draft(
     """
     draft = _locked_draft(report, by)
     _check_size(data)
-    is_from_here = opened.saved(draft)
-    if draft.saved_from == opened.page and 0 < opened.step < draft.saved_step:
-        return draft  # A slow request that a later one of the same page has overtaken.
-    if draft.data != data:
-        if draft.revision != seen and not is_from_here:
-            raise Changed(draft)
-        draft.is_shared = draft.is_shared or draft.saved_by_id != by.pk
-        draft.data, draft.saved_by, draft.saved_at = data, by, timezone.now()
-        draft.saved_from = opened.page
-        draft.revision += 1
-    if draft.saved_from == opened.page:
-        draft.saved_step = opened.step
-    draft.save()
+    if draft.data != data and draft.saved_by_id != by.pk:
+        draft.is_shared = True
+    drafts.put(draft, data, by=by, seen=seen, opened=opened, changed=Changed)
     return draft
 
 

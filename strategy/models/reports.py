@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from liaisons.models import Group, Language
 
+from .drafts import Draft
 from .process import Topic
 from .relays import MOST_PEOPLE
 
@@ -160,26 +161,10 @@ class Report(models.Model):
         return f"R{self.number}" if self.number else ""
 
 
-class ReportDraft(models.Model):
-    """What is being written, before a report is published or corrected: as typed, unchecked.
-
-    ``data`` holds the form's fields by name, each a string. ``revision``
-    grows with every save; who saves says which one they saw.
-
-    ``saved_from`` names the opened page that saved last, ``saved_step`` counts that page's saves.
-    So a page whose answer got lost can save again without a conflict with itself, and a request
-    that comes late changes nothing.
-    """
+class ReportDraft(Draft):
+    """What is being written, before a report is published or corrected."""
 
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="draft")
-    data = models.JSONField(default=dict)
-    revision = models.PositiveIntegerField(default=1)
-    saved_from = models.CharField(max_length=36, blank=True)
-    saved_step = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField(default=timezone.now)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
     # True once a second person has saved it: then it is not one person's to take away.
     is_shared = models.BooleanField(default=False)
 

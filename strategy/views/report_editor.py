@@ -19,6 +19,7 @@ from liaisons.models import Language
 from web import rate_limits
 
 from .. import draft_differences, editor_words, report_forms, reports, response_times
+from ..drafts import Opened, number
 from ..models import Report, ReportDraft
 from .report_refusals import (
     answer,
@@ -56,7 +57,7 @@ def report_new(request):
     if (typed := unsaved.taken(request)) is not None:
         form = report_forms.form_of(None, group=group, person=request.user)
         return _editor(
-            request, None, group=group, key=key, came_back=True, before=_opened_by(typed),
+            request, None, group=group, key=key, came_back=True, before=Opened.by(typed),
             shown=report_forms.typed(form, typed),
         )  # fmt: skip
     usual = Language.objects.filter(pk=reports.usual_language(group, by=request.user)).first()
@@ -130,7 +131,7 @@ def _save(request, report):
             report=report,
             by=request.user,
             data=data,
-            seen=_number(request.POST.get("seen")),
+            seen=number(request.POST.get("seen")),
             opened=_opened(request),
         )
     except reports.Changed as conflict:
@@ -159,7 +160,7 @@ def _saved(request, report, draft):
 def _not_saved(request, report, refusal, **context):
     if wants_json(request):
         return answer(400, problem="refused", message=str(refusal.message))
-    seen = _number(request.POST.get("seen"))
+    seen = number(request.POST.get("seen"))
     return _editor(
         request, report, refusal=refusal.message, status=400, seen=seen, before=_opened(request),
         **context,
@@ -209,7 +210,7 @@ def _publish(request, report):
             report=report,
             by=request.user,
             content=form.content(),
-            seen=_number(request.POST.get("seen")),
+            seen=number(request.POST.get("seen")),
         )
     except reports.Changed as conflict:
         messages.warning(request, conflict.message)
@@ -240,8 +241,8 @@ def _back_again(request, report, draft, typed):
     if data == draft.data:
         return redirect("strategy:report_edit", report.pk)
     return _editor(
-        request, report, draft=draft, shown=data, came_back=True, before=_opened_by(typed),
-        seen=_number(typed.get("seen")),
+        request, report, draft=draft, shown=data, came_back=True, before=Opened.by(typed),
+        seen=number(typed.get("seen")),
     )  # fmt: skip
 
 
@@ -283,18 +284,8 @@ def _editor(
     return render(request, "strategy/report_edit.html", context, status=status)
 
 
-def _opened(request) -> reports.Opened:
-    return _opened_by(request.POST)
-
-
-def _opened_by(typed) -> reports.Opened:
-    """The opened page that sent these values."""
-    return reports.Opened(
-        page=typed.get("page", "")[:36],
-        step=_number(typed.get("step")),
-        before=typed.get("before", "")[:36],
-        before_step=_number(typed.get("before_step")),
-    )
+def _opened(request) -> Opened:
+    return Opened.by(request.POST)
 
 
 def _uuid(text) -> uuid.UUID:
@@ -302,7 +293,3 @@ def _uuid(text) -> uuid.UUID:
         return uuid.UUID(text or "")
     except ValueError:
         return uuid.uuid4()
-
-
-def _number(text) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else 0

@@ -34,7 +34,7 @@ def writing(view):
     def guarded(request, *args, **kwargs):
         if request.method == "POST" and has_form(request):
             if not request.user.is_authenticated:
-                return _signed_out(request)
+                return signed_out(request)
             if request.POST.get("whose", str(request.user.pk)) != str(request.user.pk):
                 return _another_person(request)
             if not access.groups_of(request.user).exists():
@@ -104,11 +104,12 @@ def gone(request, report):
 def _another_person(request):
     """Somebody else signed in here since this page was opened."""
     if wants_json(request):
-        return _signed_out(request)
+        return signed_out(request)
     return not_allowed(request, _("You are signed in with another account now."))
 
 
-def _signed_out(request):
+def signed_out(request):
+    """The session ended: what was typed waits until the same person is signed in again."""
     to_login = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
     if wants_json(request):
         message = _("You are signed out.")
