@@ -40,6 +40,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
+    # Give texts that nobody went on translating to somebody else.
+    "release-translations": {
+        "task": "strategy.tasks.release_translations",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     # End mandates whose last day is over; hourly, so that a missed run costs an hour.
     "end-lapsed-mandates": {
         "task": "liaisons.tasks.end_lapsed_mandates",

@@ -6,8 +6,8 @@ may do, change it here and add a migration of one line with ``config/role_operat
 compares both.
 
 A role opens the admin only to accounts that a superuser let into it (``is_staff``). Members of
-Working Groups and translators need not be: what their roles allow is read-only, and public or a
-count.
+Working Groups and translators need not be: what their roles allow there is read-only, and public
+or a count.
 """
 
 from django.apps import apps
@@ -37,6 +37,7 @@ PERMISSIONS = {
         "strategy.report": _READS,
         "strategy.statement": ["view", "answer"],
         "strategy.response": ["add", "change", "view"],
+        "strategy.translation": _READS,
         "liaisons.region": ["change", "view"],
         "liaisons.group": _READS,
     },
@@ -63,8 +64,8 @@ PERMISSIONS = {
         "strategy.statement": _READS,
         "strategy.response": _READS,
     },
-    # Where help with translation is needed and offered, as counts without names.
-    TRANSLATOR: {"liaisons.languageskill": _READS},
+    # The translation queue; and where help is needed and offered, as counts without names.
+    TRANSLATOR: {"liaisons.languageskill": _READS, "strategy.translation": ["write"]},
 }
 # The administrator has every permission of these apps; power is given by superusers alone.
 ADMINISTERED = ("liaisons", "strategy", "mailing")

@@ -127,6 +127,8 @@ class TranslationsImporter:
             for name in sorted(gone):
                 summary.vanish(f"{file} {key} {name}")
         save_changed(importer.model, changed, names)
+        if written := [one for one, is_written in changed if is_written]:
+            importer.after(written)
 
 
 class _Reader(Importer):

@@ -52,4 +52,11 @@ class StrategyConfig(AppConfig):
             words=words,
             forget=own_data.forget,
         )
+        personal_data.register(
+            "translations",
+            own_data.translations,
+            heading=_("Translations"),
+            words=words,
+            forget=own_data.forget_translations,
+        )
         personal_data.register("answers", own_data.answers, heading=_("Answers"), words=words)

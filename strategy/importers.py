@@ -14,9 +14,17 @@ from importing.importer import Importer
 from importing.problems import BadValue
 
 from .models import TimelineEntry, Topic, TopicQuestion, WorkingGroup
+from .translating import states
 
 
-class WorkingGroupsImporter(Importer):
+class TextsImporter(Importer):
+    """A file with texts that are translated; what comes in is noted for those who translate."""
+
+    def after(self, changed):
+        states.record_all(changed, by=None)
+
+
+class WorkingGroupsImporter(TextsImporter):
     """``working_groups.csv``: the nine thematic groups of the process."""
 
     file = "working_groups.csv"
@@ -43,7 +51,7 @@ class WorkingGroupsImporter(Importer):
         }
 
 
-class TimelineImporter(Importer):
+class TimelineImporter(TextsImporter):
     """``strategy_timeline.csv``: what happened in the process, with its true dates."""
 
     file = "strategy_timeline.csv"
@@ -84,7 +92,7 @@ class TimelineImporter(Importer):
         }
 
 
-class TopicsImporter(Importer):
+class TopicsImporter(TextsImporter):
     """``topics.csv``: one topic for each Working Group, with its short version."""
 
     file = "topics.csv"
@@ -112,7 +120,7 @@ class TopicsImporter(Importer):
         }
 
 
-class QuestionsImporter(Importer):
+class QuestionsImporter(TextsImporter):
     """``scoping_topics.csv``: what each Working Group asked about; the questions of its topic."""
 
     file = "scoping_topics.csv"

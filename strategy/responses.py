@@ -21,6 +21,7 @@ from web import content_version
 
 from . import notices
 from .models import Response, Statement
+from .translating import states
 
 MAY_ANSWER = "strategy.answer_statement"
 SAVED_MEANWHILE = gettext_lazy(
@@ -73,6 +74,7 @@ def answer(
     response = Response.objects.create(
         author=by, published_at=now, position=positions.next_position(), **texts
     )
+    states.record(response, by=by)
     _mark_received([one for one in found if not one.received_at], by)
     Statement.objects.filter(pk__in=[one.pk for one in found]).update(
         response=response, answered_at=now
@@ -83,11 +85,14 @@ def answer(
 
 
 @transaction.atomic
-def correct(*, response: Response, texts: Mapping[str, str | None], by, seen: str) -> Response:
+def correct(
+    *, response: Response, texts: Mapping[str, str | None], by, seen: str, meaning_is_same=False
+) -> Response:
     """Change the words of an answer, or add a translation, which is no correction.
 
     ``texts`` gives the text by field, ``seen`` is what ``words_of`` gave when the writer began.
-    Raises ``Refused`` where somebody else saved it since.
+    ``meaning_is_same``: the English changed, and translations stay current. Raises ``Refused``
+    where somebody else saved it since.
     """
     _require(by)
     response = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
@@ -105,6 +110,22 @@ def correct(*, response: Response, texts: Mapping[str, str | None], by, seen: st
     for name, text in changed.items():
         setattr(response, name, text)
     response.save()
+    states.record(response, by=by, meaning_is_same=meaning_is_same)
+    content_version.bump()
+    return response
+
+
+@transaction.atomic
+def translate(*, response: Response, texts: Mapping[str, str], language: str, by) -> Response:
+    """Save the translation of an answer, by a translator; no correction of it.
+
+    Who may translate is asked before (``translating.access``).
+    """
+    response = Response.objects.select_for_update(of=("self",)).get(pk=response.pk)
+    for name, text in texts.items():
+        setattr(response, name, text)
+    response.save()
+    states.record(response, by=by, confirmed=[language])
     content_version.bump()
     return response
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from . import topics, updates
+from .translating import requests, work
 
 
 @shared_task(ignore_result=True)
@@ -16,3 +17,10 @@ def publish_due_updates():
 def announce_due_topics():
     """Give topics that opened, soon close or closed their place in the digests."""
     topics.announce_due()
+
+
+@shared_task(ignore_result=True)
+def release_translations():
+    """Give back the texts that translators left for too long, and close fulfilled requests."""
+    work.release_due()
+    requests.close_fulfilled()

@@ -3,13 +3,16 @@
 It opens, it is in its last days, it closes: each is news once, with a place of its own.
 """
 
+from collections.abc import Collection, Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
 from mailing import positions
 from web import content_version
 
-from .models import Topic
+from .models import Topic, TopicQuestion
+from .translating import states
 
 # What happens to a topic: which topics it is due for, and where its place is kept.
 HAPPENINGS = {
@@ -20,16 +23,36 @@ HAPPENINGS = {
 
 
 @transaction.atomic
-def save(topic: Topic) -> Topic:
-    """Save what a person wrote. A deadline that moves is news: digests carry the topic again."""
+def save(topic: Topic, *, actor, meaning_is_same=False, translated: Collection[str] = ()) -> Topic:
+    """Save what a person wrote. A deadline that moves is news: digests carry the topic again.
+
+    ``meaning_is_same`` and ``translated`` as in ``updates.save``.
+    """
     if topic.pk:
         before = Topic.objects.select_for_update().get(pk=topic.pk)
         for place in HAPPENINGS:
             is_same = before.closes_at == topic.closes_at
             setattr(topic, place, getattr(before, place) if is_same else None)
     topic.save()
+    states.record(topic, by=actor, meaning_is_same=meaning_is_same, confirmed=translated)
     content_version.bump()
     return topic
+
+
+@transaction.atomic
+def save_questions(
+    questions: Iterable[TopicQuestion],
+    *,
+    actor,
+    meaning_is_same=False,
+    translated: Collection[str] = (),
+) -> None:
+    """Save questions of one topic, likewise."""
+    questions = list(questions)
+    for question in questions:
+        question.save()
+    states.record_all(questions, by=actor, meaning_is_same=meaning_is_same, confirmed=translated)
+    content_version.bump()
 
 
 def announce_due() -> int:

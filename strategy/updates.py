@@ -4,6 +4,7 @@ Locks are always taken in this order: the update, the content clock, the content
 """
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from web import content_version
 
 from . import language_versions, update_versions
 from .models import Update, UpdateEvent, UpdateVersion
+from .translating import states
 
 logger = logging.getLogger(__name__)
 
@@ -135,16 +137,21 @@ def withdraw(update: Update, *, why: dict[str, str], actor) -> Update:
 
 
 @transaction.atomic
-def save(update: Update, *, actor) -> Update:
+def save(
+    update: Update, *, actor, meaning_is_same=False, translated: Collection[str] = ()
+) -> Update:
     """Save what a person wrote. A published update stays published.
 
     Words that readers already saw and that change make it a correction, and the page says when;
-    a language that is added is a translation.
+    a language that is added is a translation. ``meaning_is_same``: the English changed, and
+    translations stay current. ``translated`` are languages whose texts a translator went through:
+    these are current now, and their changes are no correction.
     """
     update.search_text = words_of(update)
     if update.pk is None:
         update.author = actor
         update.save()
+        states.record(update, by=actor)
         _remember(update, UpdateEvent.Kind.WRITTEN, actor, fields=_filled(update))
         return update
     before = _locked(update)
@@ -154,7 +161,8 @@ def save(update: Update, *, actor) -> Update:
     if update.status == Update.Status.SCHEDULED and update.publish_at is None:
         update.publish_at = before.publish_at
     changed = [name for name in READ_FIELDS if _differ(before, update, name)]
-    corrected = [name for name in changed if getattr(before, name)]
+    by_translators = _fields_of(translated)
+    corrected = [name for name in changed if getattr(before, name) and name not in by_translators]
     if not update.is_published:
         kind = UpdateEvent.Kind.WRITTEN
     elif corrected:
@@ -176,6 +184,7 @@ def save(update: Update, *, actor) -> Update:
     if before.waits_until != update.waits_until:
         update.released_at = None
     update.save()
+    states.record(update, by=actor, meaning_is_same=meaning_is_same, confirmed=translated)
     if waits_otherwise:
         _remember(update, UpdateEvent.Kind.HELD, actor, fields=update.waits_for)
     if changed:
@@ -324,6 +333,10 @@ def _require_english(update):
 
 def _remember(update, kind, actor, fields=()):
     UpdateEvent.objects.create(update=update, kind=kind, actor=actor, fields=list(fields))
+
+
+def _fields_of(languages: Collection[str]) -> set[str]:
+    return {build_localized_fieldname(name, code) for name in TEXTS for code in languages}
 
 
 def _filled(update):

@@ -5,6 +5,7 @@ from django.urls import path
 from .feeds import report_feed, topic_feed, update_feed
 from .views import (
     dashboard,
+    other_languages,
     own_reports,
     own_updates,
     relays,
@@ -13,6 +14,8 @@ from .views import (
     statements,
     timeline,
     topics,
+    translate,
+    translate_requests,
     updates,
 )
 
@@ -30,9 +33,19 @@ urlpatterns = [
         updates.update_version,
         name="update_version",
     ),
+    path(
+        "updates/<slug:slug>/in/<slug:language>/",
+        other_languages.update_in_language,
+        name="update_in_language",
+    ),
     path("topics/", topics.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", topics.topic_detail, name="topic_detail"),
     path("topics/<slug:slug>/feed/", topic_feed, name="topic_feed"),
+    path(
+        "topics/<slug:slug>/in/<slug:language>/",
+        other_languages.topic_in_language,
+        name="topic_in_language",
+    ),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/feed/", report_feed, name="report_feed"),
     path("reports/R<int:number>/", reports.report_detail, name="report_detail"),
@@ -48,6 +61,26 @@ urlpatterns = [
         name="statement_detail",
     ),
     path("timeline/", timeline.timeline_page, name="timeline"),
+    path("translate/", translate.translation_queue, name="translation_queue"),
+    # Before those of a language: no language is called "ask" or "requests".
+    path(
+        "translate/ask/<slug:kind>/<int:pk>/",
+        translate_requests.translation_ask,
+        name="translation_ask",
+    ),
+    path(
+        "translate/requests/", translate_requests.translation_requests, name="translation_requests"
+    ),
+    path(
+        "translate/requests/<int:pk>/withdraw/",
+        translate_requests.translation_request_withdraw,
+        name="translation_request_withdraw",
+    ),
+    path(
+        "translate/<slug:language>/<slug:kind>/<int:pk>/",
+        translate.translation_edit,
+        name="translation_edit",
+    ),
     path("my/", dashboard.dashboard_page, name="dashboard"),
     path("my/updates/", own_updates.updates_read, name="updates_read"),
     path("my/updates/<slug:slug>/", own_updates.update_open, name="update_open"),

@@ -7,6 +7,7 @@ POLICIES = {
     "anonymous": "sign-in, sign-up and other forms for people who are not signed in",
     "signed_in": "any account",
     "liaison": "people with an active mandate",
+    "translator": "translators, and liaisons who offered help with translation",
     "core_team": "the Core Team",
     "token": "whoever holds the link",
     "machine": "health checks and other programs",

@@ -18,10 +18,8 @@ class Account:
     what_for: str
     role: str = ""
     is_superuser: bool = False
-
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.role or self.is_superuser)
+    # Some roles need no access to the admin.
+    is_staff: bool = False
 
 
 CORE_TEAM = Account(
@@ -30,14 +28,22 @@ CORE_TEAM = Account(
     "everything in the admin: updates, topics, groups, people",
     role="Core Team editor",
     is_superuser=True,
+    is_staff=True,
 )
 REVIEWER = Account(
-    "reviewer@example.org", "Demo reviewer", "the queue of applications", role="Reviewer"
+    "reviewer@example.org",
+    "Demo reviewer",
+    "the queue of applications",
+    role="Reviewer",
+    is_staff=True,
+)
+TRANSLATOR = Account(
+    "translator@example.org", "Demo translator", "texts to be translated", role="Translator"
 )
 LIAISON = Account("liaison@example.org", "Demo liaison", "a liaison with much to do")
 APPLICANT = Account("applicant@example.org", "Demo applicant", "an application that waits")
 PLAIN_MEMBER = Account("member@example.org", "Demo member", "no mandate yet; may apply")
-ACCOUNTS = [CORE_TEAM, REVIEWER, LIAISON, APPLICANT, PLAIN_MEMBER]
+ACCOUNTS = [CORE_TEAM, REVIEWER, TRANSLATOR, LIAISON, APPLICANT, PLAIN_MEMBER]
 
 
 @dataclass(frozen=True)

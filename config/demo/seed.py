@@ -25,6 +25,7 @@ from .process import date_topics, plan_topics, shift_timeline
 from .relays import plan_relays
 from .reports import plan_reports
 from .responses import plan_responses
+from .translations import plan_translations
 from .updates import plan_updates
 
 MINUTE = timedelta(minutes=1)
@@ -104,6 +105,7 @@ def _plan(post: Post) -> clock.Plan:
     plan += plan_letters(made)
     plan += plan_topics()
     plan += plan_updates(post)
+    plan += plan_translations()
     plan += plan_relays()
     plan += plan_reports()
     plan += plan_responses()

@@ -169,6 +169,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+# How many texts a translator works on at once, and after how many days without a save they go to
+# somebody else.
+TRANSLATIONS_AT_ONCE = int(os.environ.get("TRANSLATIONS_AT_ONCE", "3"))
+TRANSLATION_CLAIM_DAYS = float(os.environ.get("TRANSLATION_CLAIM_DAYS", "3"))
+
 # Where the Wikimedia sign-in redirects to; Chromium applies form-action to redirects as well.
 WIKIMEDIA_ORIGIN = os.environ.get("WIKIMEDIA_ORIGIN", "https://meta.wikimedia.org")
 CONTENT_SECURITY_POLICY = {

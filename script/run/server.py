@@ -33,6 +33,7 @@ WEB_PATIENCE = 180  # seconds, for a machine with much else to do
 ACCOUNTS = {
     "core-team@example.org": "the Core Team: the admin",
     "reviewer@example.org": "reviews mandates",
+    "translator@example.org": "translates into every language",
     "liaison@example.org": "an active liaison",
     "applicant@example.org": "waits for the review of an application",
     "member@example.org": "signed in, not yet a liaison",

@@ -5,6 +5,7 @@ from .relays import RelayAdmin
 from .reports import ReportAdmin
 from .responses import ResponseAdmin
 from .statements import StatementAdmin
+from .translations import TranslationAdmin
 from .updates import SeriesAdmin, UpdateAdmin
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "StatementAdmin",
     "TimelineEntryAdmin",
     "TopicAdmin",
+    "TranslationAdmin",
     "UpdateAdmin",
     "WorkingGroupAdmin",
 ]

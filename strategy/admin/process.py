@@ -8,7 +8,15 @@ from web import content_version
 
 from .. import topics
 from ..models import TimelineEntry, Topic, TopicQuestion, WorkingGroup
-from .languages import OTHER_LANGUAGES, MultilingualFields, PublicContentAdmin, ShortVersionForm
+from ..translating import states
+from .languages import (
+    OTHER_LANGUAGES,
+    GuardedForm,
+    MultilingualFields,
+    PublicContentAdmin,
+    ShortVersionForm,
+    means_the_same,
+)
 
 
 @admin.register(TimelineEntry)
@@ -69,11 +77,15 @@ class TopicQuestionInline(MultilingualFields, admin.StackedInline):
     ]
 
 
+class TopicForm(GuardedForm, ShortVersionForm):
+    """A topic as the Core Team writes it."""
+
+
 @admin.register(Topic)
 class TopicAdmin(PublicContentAdmin):
     """Subjects for discussion. One that was announced stays; it closes instead."""
 
-    form = ShortVersionForm
+    form = TopicForm
     translated_fields = ("title", "short")
     inlines = [TopicQuestionInline]
     list_display = ["english_title", "working_group", "opens_at", "closes_at", "is_public"]
@@ -101,7 +113,14 @@ class TopicAdmin(PublicContentAdmin):
         return fixed
 
     def save_model(self, request, obj, form, change):
-        topics.save(obj)
+        topics.save(obj, actor=request.user, meaning_is_same=means_the_same(form))
+
+    def save_formset(self, request, form, formset, change):
+        questions = formset.save(commit=False)
+        states.forget(formset.deleted_objects)
+        for question in formset.deleted_objects:
+            question.delete()
+        topics.save_questions(questions, actor=request.user, meaning_is_same=means_the_same(form))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import Count
 from django.forms.widgets import Script
 from django.urls import reverse
@@ -13,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from .. import responses
 from ..models import Response
 from .answering import answer_page
-from .languages import PublicContentAdmin
+from .languages import PublicContentAdmin, TranslatedForm, means_the_same
 
 
-class ResponseForm(forms.ModelForm):
+class ResponseForm(TranslatedForm):
     """The text in English, and in each other language or not."""
 
     # What the answer said when this form was opened, to notice what others saved meanwhile.
@@ -67,14 +66,6 @@ class ResponseAdmin(PublicContentAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(number_of_statements=Count("statements"))
-
-    def get_object(self, request, object_id, from_field=None):
-        response = super().get_object(request, object_id, from_field)
-        if response and request.method == "POST" and connection.in_atomic_block:
-            # Until the answer is saved nobody else saves it; the form looks what it says by then.
-            list(Response.objects.select_for_update().filter(pk=response.pk).values("pk"))
-            response = super().get_object(request, object_id, from_field)
-        return response
 
     def further_fieldsets(self, request, obj=None):
         return [(_("Statements"), {"fields": ["answered", "seen"]})] if obj else []
@@ -134,5 +125,9 @@ class ResponseAdmin(PublicContentAdmin):
 
     def save_model(self, request, obj, form, change):
         responses.correct(
-            response=obj, texts=form.texts, by=request.user, seen=form.cleaned_data["seen"]
+            response=obj,
+            texts=form.texts,
+            by=request.user,
+            seen=form.cleaned_data["seen"],
+            meaning_is_same=means_the_same(form),
         )

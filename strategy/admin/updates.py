@@ -23,7 +23,13 @@ from web.names import language_direction, language_name
 from .. import language_versions, relays, updates
 from ..models import Series, Update, UpdateEvent
 from ..models.updates import MAX_WITHDRAWAL
-from .languages import OTHER_LANGUAGES, PlainTextarea, PublicContentAdmin, ShortVersionForm
+from .languages import (
+    OTHER_LANGUAGES,
+    PlainTextarea,
+    PublicContentAdmin,
+    ShortVersionForm,
+    means_the_same,
+)
 
 MAY_PUBLISH = "strategy.publish_update"
 
@@ -255,7 +261,7 @@ class UpdateAdmin(PublicContentAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        updates.save(obj, actor=request.user)
+        updates.save(obj, actor=request.user, meaning_is_same=means_the_same(form))
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._done(request, obj) or super().response_add(request, obj, post_url_continue)

@@ -1,13 +1,17 @@
 """Topics for everyone: what is asked, by whom, until when."""
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from web.public_pages import public_page
 
-from .. import what_became
+from .. import language_versions, what_became
 from ..models import Topic, TopicQuestion, Update
+from ..translating import credits
+from . import other_languages
 
 # So many updates stand on the page of a topic.
 NEWEST = 3
@@ -46,6 +50,8 @@ def topic_detail(request, slug):
         "strategy/topic_detail.html",
         {
             "topic": topic,
+            "volunteers_languages": other_languages.links_of(topic),
+            "credit": _credit(topic),
             "turns": Topic.Turn,
             "kinds": _by_kind(topic.questions.all()),
             "updates": Update.objects.published().titles_only().filter(topics=topic)[:NEWEST],
@@ -55,6 +61,11 @@ def topic_detail(request, slug):
             "short_text": topic.short,
         },
     )
+
+
+def _credit(topic):
+    language = language_versions.shown(topic, get_language() or settings.LANGUAGE_CODE).language
+    return credits.of(topic, language)
 
 
 def _by_kind(questions):

@@ -14,7 +14,9 @@ from web.public_pages import public_page
 from .. import language_versions, reading, relay_kit, relays, timeline, update_versions
 from ..models import Topic, Update
 from ..short_addresses import in_reader_s_language
+from ..translating import credits
 from ..update_filters import UpdateFilter
+from . import other_languages
 
 PER_PAGE = 10
 
@@ -42,6 +44,8 @@ def update_detail(request, slug):
         "body_html": markdown.render(shown.text("body")),
         "reach": relays.reach_of(update),
         "minutes": reading.minutes(f"{shown.text('short')} {shown.text('body')}"),
+        "volunteers_languages": other_languages.links_of(update),
+        "credit": credits.of(update, shown.language),
         "corrections": _corrections(update, shown.language),
         "topics": Topic.objects.public().filter(updates=update),
         "entries": timeline.entries_of(update),

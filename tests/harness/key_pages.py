@@ -107,6 +107,8 @@ KEY_PAGES = (
     KeyPage("strategy:report_detail"),
     KeyPage("strategy:statement_list", after=(search_for_what_is_not_there,)),
     KeyPage("strategy:report_edit", role="liaison", after=(write_a_report,)),
+    KeyPage("strategy:translation_queue", role="translator"),
+    KeyPage("strategy:translation_edit", role="translator"),
     KeyPage("strategy:relay_new", role="liaison"),
     KeyPage("liaisons:join_group", role="member", after=(see_suggestions,)),
     KeyPage("liaisons:join_mandate", role="member", after=(choose_an_explanation,)),

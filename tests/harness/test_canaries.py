@@ -175,6 +175,9 @@ HIDDEN_ROWS = {
     "liaisons.Group.host": _not_listed,
     "liaisons.Group.page_url": _not_listed,
     "strategy.Relay.url": lambda world, relays: relays.filter(withdrawn_at__isnull=False),
+    "strategy.SourceText.text": lambda world, rows: rows.filter(
+        kind="update", object_id=world.draft_update.pk
+    ),
     "strategy.Update.title": lambda world, rows: rows.filter(pk=world.draft_update.pk),
     "strategy.Update.short": _not_readable,
     "strategy.Update.body": _not_readable,

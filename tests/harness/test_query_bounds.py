@@ -31,6 +31,7 @@ from .addresses import all_addresses, own_admin_pages
 from .world import path_of, translated
 
 MOST = 12
+WATCHED = ("public", "signed_in", "liaison", "translator")
 
 
 @pytest.fixture
@@ -52,7 +53,12 @@ def count(world, browser):
 
 def pages(world):
     for address in all_addresses():
-        if not address.is_admin and address.policy in ("public", "signed_in", "liaison"):
+        if not address.is_admin and address.policy in (
+            "public",
+            "signed_in",
+            "liaison",
+            "translator",
+        ):
             yield address.name, path_of(address, world), world.reader_of(address)
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"

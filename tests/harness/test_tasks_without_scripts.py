@@ -19,7 +19,14 @@ from liaisons.data_exports import making as data_exports
 from liaisons.models import Letter, Mandate, User
 from mailing import recipients, subscriptions, unsubscribe
 from mailing.models import Preference, Recipient, SubscriptionRequest
-from strategy.models import Relay, Report, Statement, Update
+from strategy.models import (
+    Relay,
+    Report,
+    Statement,
+    Translation,
+    TranslationRequest,
+    Update,
+)
 from tests.browser import window
 from tests.factories import GroupFactory, MandateFactory
 
@@ -52,6 +59,8 @@ TASKS = {
     "contest a mandate; close the dispute": "test_contesting_a_mandate",
     "record, change and withdraw a relay": "test_a_relay_from_first_to_last",
     "write, check and publish a report": "test_a_report_from_first_to_last",
+    "translate a text, and give one back": "test_a_translation_from_first_to_last",
+    "ask for a translation, and take it back": "test_asking_for_a_translation",
     "end the mails by their link": "test_ending_the_mails",
     "get news by e-mail without an account": "test_subscribing_without_an_account",
     "change, pause and delete that by its link": "test_managing_a_subscription",
@@ -336,6 +345,32 @@ def test_a_report_from_first_to_last(at, world):
     report = Report.objects.published().first()
     assert report.place == "ბათუმი"
     assert report.statements.count() == 2
+
+
+def test_a_translation_from_first_to_last(at, world):
+    page = at("/en/translate/?language=fr", "translator")
+    page.locator(f"main a[href$='/fr/update/{world.update.pk}/']").click()
+    page.locator("main [name=do][value=claim]").click()
+    page.locator("main [name=title]").fill("სათაური")
+    page.locator("main [name=do][value=publish]").click()
+    # What is missing is said, and nothing typed is lost.
+    assert page.locator("#form-errors").count() == 1
+    assert page.locator("main [name=title]").input_value() == "სათაური"
+    page.locator("main [name=short]").fill("მოკლედ")
+    page.locator("main [name=do][value=publish]").click()
+    assert Update.objects.get(pk=world.update.pk).title_fr == "სათაური"
+    page.goto(f"/en/translate/hi/update/{world.update.pk}/")
+    page.locator("main [name=do][value=release]").click()
+    assert Translation.objects.get(language="hi").status == Translation.Status.OPEN
+
+
+def test_asking_for_a_translation(at, world):
+    page = at("/fr" + world.update.get_absolute_url().removeprefix("/en"), "liaison")
+    page.locator("main a[href*='/translate/ask/']").click()
+    page.locator(PRIMARY).first.click()
+    assert TranslationRequest.objects.open().filter(language="fr").count() == 1
+    page.locator("main form[action$='/withdraw/'] button").first.click()
+    assert TranslationRequest.objects.open().count() == 1
 
 
 def test_writing_to_a_liaison(at, world, settings):

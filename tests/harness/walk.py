@@ -29,6 +29,7 @@ MEANT_FOR = {
     "signed_in": ["liaison", "member", "applicant", "superuser", "other liaison"],
     "liaison": ["liaison"],
     "core_team": ["superuser"],
+    "translator": ["translator"],
 }
 
 

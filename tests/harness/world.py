@@ -43,6 +43,7 @@ from mailing import recipients, subscriptions, unsubscribe
 from mailing.models import Delivery, Edition, Recipient, State, SubscriptionRequest
 from strategy import relays, updates
 from strategy.models import (
+    OtherTranslation,
     Relay,
     Report,
     ReportDraft,
@@ -53,9 +54,13 @@ from strategy.models import (
     TimelineEntry,
     Topic,
     TopicQuestion,
+    TranslationDraft,
+    TranslationRequest,
     Update,
     WorkingGroup,
 )
+from strategy.translating import states
+from strategy.translating import work as translating
 from tests.cast import pass_second_step
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
@@ -97,6 +102,7 @@ class World:
             "signed_in": "liaison",
             "liaison": "liaison",
             "core_team": "superuser",
+            "translator": "translator",
         }.get(address.policy or "", "anonymous")
 
 
@@ -193,7 +199,16 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     updates.publish(withdrawn, actor=erin)
     updates.withdraw(withdrawn, why={"en": "მიზეზი", "ru": "მიზეზი"}, actor=erin)
     draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
+    states.record(draft, by=erin)
     update.refresh_from_db()
+    people = people_with_roles()
+    translated_by(people["translator"], update)
+    asked_for_by(alice, update)
+    for kind, thing in (("update", update), ("topic", topic)):
+        OtherTranslation.objects.create(
+            kind=kind, object_id=thing.pk, language_id="ka",
+            texts={"title": "სათაური", "short": "მოკლედ", "body": "ტექსტი"},
+        )  # fmt: skip
     group_search.refresh_search_text()
     reader = recipients.sync_user(dave, dave.email, "en", "UTC")
     return World(
@@ -205,7 +220,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             "other liaison": grace,
             "editor": erin,
             "superuser": frank,
-            **people_with_roles(),
+            **people,
         },
         group=swahili,
         proposed=proposed,
@@ -285,6 +300,24 @@ def talk_edition_for(person, update) -> Edition:
         state=State.TO_POST, message_id="<talk-page@example.org>",
     )  # fmt: skip
     return edition
+
+
+def translated_by(person, update) -> None:
+    """Somebody translates the update into Hindi, and it changed since they began."""
+    translating.claim(thing=update, language="hi", by=person)
+    typed = {"title": "სათაური", "short": "მოკლედ", "body": "ტექსტი [ბმული](https://example.org)"}
+    translating.save_draft(thing=update, language="hi", by=person, data=typed, seen=1)
+    draft = TranslationDraft.objects.get(translation__object_id=update.pk)
+    draft.made_from["short"] = "ძველი მოკლე"
+    draft.save()
+
+
+def asked_for_by(person, update) -> None:
+    """A liaison waits for the update in Hindi."""
+    TranslationRequest.objects.create(
+        person=person, kind="update", object_id=update.pk, language="hi", note="შენიშვნა",
+        needed_by=timezone.localdate() + timedelta(days=3),
+    )  # fmt: skip
 
 
 def export_of(person) -> DataExport:
@@ -367,6 +400,17 @@ def undone(client: Client, method: str, *args, **kwargs):
 
 SAMPLES = {
     "strategy:update_detail": lambda w: {"slug": w.update.slug},
+    "strategy:update_in_language": lambda w: {"slug": w.update.slug, "language": "ka"},
+    "strategy:topic_in_language": lambda w: {"slug": w.topic.slug, "language": "ka"},
+    "strategy:translation_ask": lambda w: {"kind": "update", "pk": w.update.pk},
+    "strategy:translation_request_withdraw": lambda w: {
+        "pk": TranslationRequest.objects.get(person=w.people["liaison"]).pk
+    },
+    "strategy:translation_edit": lambda w: {
+        "language": "hi",
+        "kind": "update",
+        "pk": w.update.pk,
+    },
     "strategy:topic_detail": lambda w: {"slug": w.topic.slug},
     "strategy:update_open": lambda w: {"slug": w.update.slug},
     "strategy:update_changes": lambda w: {"slug": w.update.slug},

@@ -102,11 +102,11 @@ def test_a_deadline_that_moves_is_news_and_other_changes_are_not():
     first = topic.position
 
     topic.title_en = "Better words"
-    topics.save(topic)
+    topics.save(topic, actor=None)
     assert topics.announce_due() == 0
 
     topic.closes_at += datetime.timedelta(days=7)
-    topics.save(topic)
+    topics.save(topic, actor=None)
     assert topics.announce_due() == 1
     topic.refresh_from_db()
     assert topic.position > first

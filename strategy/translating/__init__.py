@@ -1,0 +1,1 @@
+"""Translation: one workflow for every text that people translate."""
