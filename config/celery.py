@@ -34,6 +34,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
+    # Tell the Core Team that no update has gone out for too long; hourly, and once in each gap.
+    "warn-of-silence": {
+        "task": "strategy.tasks.warn_of_silence",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3600},
+    },
     # Let topics that opened, soon close or closed into the digests.
     "announce-due-topics": {
         "task": "strategy.tasks.announce_due_topics",
@@ -117,6 +123,18 @@ app.conf.beat_schedule = {
         "task": "mailing.forget_old_notices",
         "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 3600},
+    },
+    # See whether the ledger adds up, and remember it for the pages of the admin.
+    "watch-mail": {
+        "task": "mailing.watch",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+    # Read what mail servers sent back.
+    "read-bounces": {
+        "task": "mailing.read_bounces",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
     },
     # Give back what workers held that were killed.
     "sweep-mail": {

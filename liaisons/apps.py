@@ -11,9 +11,11 @@ class LiaisonsConfig(AppConfig):
     def ready(self):
         """Register what lower apps are to know of this one."""
         from mailing import talk_pages
+        from mailing.seeing import splits
 
         from . import (
             digest,
+            mail_regions,
             next_steps,
             notices,
             own_next_steps,
@@ -29,6 +31,12 @@ class LiaisonsConfig(AppConfig):
         from .settings_pages import samples
         from .subscribing import notices as subscriptions
 
+        splits.register(
+            "region",
+            label=_("Region"),
+            expression=mail_regions.region_of,
+            names=mail_regions.names_of,
+        )
         next_steps.register("liaisons", own_next_steps.offered)
         talk_pages.register(digest.named_on_wikis)
         own_story.register_all()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices, subscriptions
+from mailing.bounces import fates
 from web import rate_limits
 
 from .accounts import codes
@@ -107,6 +108,13 @@ def periods() -> list[Period]:
             timedelta(days=settings.SUBSCRIPTION_LEFT_DAYS),
             JOB,
             subscriptions.forget_left,
+        ),
+        Period(
+            "bounces",
+            _("What a mail server or provider said of a mail that came back"),
+            timedelta(days=settings.MAIL_NOTICE_DAYS),
+            "mailing.forget_old_notices",
+            fates.forget_old,
         ),
         Period(
             "sessions",

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from . import claims, eligibility, kinds, reasons, talk_page_admin, why_pages
 from .addresses import address_hash
+from .health import page
 from .models import Delivery, Edition, Notice, Preference, Recipient, Rhythm, State, Suppression
 from .models.messages import OPEN
+from .seeing import comparison, pages
 from .stories import reason_label, story_of
 
 _NEXT_LINE = mark_safe("<br>")
@@ -63,12 +65,20 @@ class EditionAdmin(History):
         "audience",
         "figures",
         "reasons",
+        "compared",
         "one_person",
     ]
-    readonly_fields = ["figures", "reasons", "one_person", "talk_pages"]
+    readonly_fields = ["figures", "reasons", "compared", "one_person", "talk_pages"]
 
     def get_urls(self):
-        return [*talk_page_admin.urls_of(self), *super().get_urls()]
+        health = self.admin_site.admin_view(lambda request: page.page(request, self))
+        planned = self.admin_site.admin_view(lambda request: pages.dry_run_page(request, self))
+        return [
+            path("health/", health, name="mailing_edition_health"),
+            path("dry-run/", planned, name="mailing_edition_dry_run"),
+            *talk_page_admin.urls_of(self),
+            *super().get_urls(),
+        ]
 
     def get_fields(self, request, obj=None):
         fields = super().get_fields(request, obj)
@@ -120,6 +130,18 @@ class EditionAdmin(History):
             '<a href="{}?edition={}">{}</a>',
             page, edition.pk, gettext("Did somebody get this edition, and if not, why?"),
         )  # fmt: skip
+
+    @admin.display(description=_("compared with the edition before"))
+    def compared(self, edition):
+        """Each figure then and now; a jump says so."""
+        found = comparison.with_the_one_before(edition)
+        if found.before is None:
+            return gettext("There is no earlier edition to compare with.")
+        jump = gettext("(a jump)")
+        rows = [
+            (one.label, one.before, one.now, jump if one.is_jump else "") for one in found.figures
+        ]
+        return format_html_join(_NEXT_LINE, "{}: {} → {} {}", rows)
 
 
 for _state in State:
@@ -207,6 +229,17 @@ class DeliveryAdmin(LetterAdmin):
         "edition", "person", "language", "state", "why", "attempts", "next_try",
         "message_id", "told",
     ]  # fmt: skip
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        name = "mailing_delivery_preview"
+        preview = view(lambda request: pages.preview_page(request, self))
+        return [
+            path("preview/", preview, name=name),
+            path("preview/mail/", view(pages.preview_mail), name=f"{name}_mail"),
+            path("preview/send/", view(pages.preview_send), name=f"{name}_send"),
+            *super().get_urls(),
+        ]
 
     def lookup_allowed(self, lookup, value, request=None):
         """The links from an edition's figures name the edition and the reason."""

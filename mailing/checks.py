@@ -2,12 +2,16 @@
 
 from urllib.parse import urlsplit
 
+from anymail.exceptions import AnymailConfigurationError
 from django.conf import settings
 from django.core.checks import Error, register
+
+from .bounces import providers
 
 # Words of the conversation for one message: greeting, sender, recipient, data, end, and one spare.
 WORDS = 6
 SLOWEST = 0.01  # messages a second
+SECRET_LENGTH = 20
 
 
 @register()
@@ -67,3 +71,46 @@ def check_mail_settings(app_configs, **kwargs):
     if settings.MAIL_UNREQUESTED_A_WEEK < 0:
         errors.append(Error("MAIL_UNREQUESTED_A_WEEK must not be less than 0.", id="mailing.E008"))
     return errors
+
+
+@register()
+def check_bounce_settings(app_configs, **kwargs):
+    """Refuses events from whoever likes to send some, and a mailbox that cannot be opened."""
+    errors = []
+    unknown = [name for name in settings.MAIL_EVENT_PROVIDERS if name not in providers.VIEWS]
+    if unknown:
+        errors.append(
+            Error(
+                f"MAIL_EVENT_PROVIDERS names {', '.join(unknown)}. Known are: "
+                f"{', '.join(providers.VIEWS)}.",
+                id="mailing.E009",
+            )
+        )
+    if settings.MAIL_EVENT_PROVIDERS and not _is_secret(settings.ANYMAIL["WEBHOOK_SECRET"]):
+        errors.append(
+            Error(
+                "MAIL_EVENT_SECRET must be name:password, the password of at least 20 characters: "
+                "anybody could otherwise say that an address does not exist.",
+                id="mailing.E010",
+            )
+        )
+    for name in settings.MAIL_EVENT_PROVIDERS:
+        try:
+            providers.VIEWS[name]() if name in providers.VIEWS else None
+        except AnymailConfigurationError as error:
+            errors.append(Error(f"{name}: {str(error).splitlines()[0]}", id="mailing.E011"))
+    if settings.BOUNCE_IMAP_HOST and not (
+        settings.BOUNCE_IMAP_USER and settings.BOUNCE_IMAP_PASSWORD
+    ):
+        errors.append(
+            Error(
+                "BOUNCE_IMAP_HOST needs BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.",
+                id="mailing.E012",
+            )
+        )
+    return errors
+
+
+def _is_secret(secret) -> bool:
+    name, colon, password = secret.partition(":")
+    return bool(name and colon and len(password) >= SECRET_LENGTH)

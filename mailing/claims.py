@@ -203,6 +203,11 @@ def send_again(letter: Message, by: str) -> bool:
     )
 
 
+def note(letter: Message, what: str, detail: str = "") -> None:
+    """Add to the story of a message what happened after its fate was known."""
+    type(letter).objects.filter(pk=letter.pk).update(story=and_then(what, detail))
+
+
 def _lease_from(now):
     return now + timedelta(seconds=settings.MAIL_LEASE)
 

@@ -70,7 +70,7 @@ class _Worker:
         self.transport = open_transport()
         self.press = Press()
         self.own_parts = OwnParts()
-        self.sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self.sender = settings.BOUNCE_ADDRESS or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         self.sent = 0
         self.is_server_down = False
         self.claimed_at = 0.0

@@ -146,6 +146,8 @@ class Frozen:
     edition: Edition
     figures: dict[str, int]
     skipped: dict[str, int]
+    # What ``rehearse`` saw of it.
+    seen: Any = None
 
 
 def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[Frozen]:
@@ -183,7 +185,35 @@ def rehearse_for(recipient, look: Callable[[Delivery], Any], at: datetime | None
     """
     at = at or timezone.now()
     hour = _full_hour(at)
-    return _freeze(Edition.Rhythm.BY_HAND, hour, at=at, recipient=recipient, look=look)
+    return _rehearsed(
+        Edition.Rhythm.BY_HAND,
+        hour,
+        lambda edition: look(edition.deliveries.select_related("edition", "recipient").get()),
+        at=at,
+        recipient=recipient,
+    )
+
+
+def rehearse(rhythm: str, hour: datetime, look: Callable[[Edition], Any], *, recipient=None) -> Any:
+    """Freeze an edition as it would be at this full hour, give what ``look`` sees, and undo it.
+
+    For one ``recipient`` or for all who are due then. None where nobody is, or where the edition
+    is made already. What is published by then and not now is not in it.
+    """
+    hour, zones = _full_hour(hour), []
+    if rhythm in Edition.BY_THE_CLOCK:
+        zones = _zones_by_due_hour(rhythm, hour).get(hour, [])
+    return _rehearsed(rhythm, hour, look, at=hour, zones=zones, recipient=recipient)
+
+
+def _rehearsed(rhythm, hour, look, **whom) -> Any:
+    frozen = _freeze(rhythm, hour, dry_run=True, look=look, **whom)
+    return frozen and frozen.seen
+
+
+def zones_of(rhythm: str) -> list[str]:
+    """The time zones in which somebody has this rhythm."""
+    return list(_digests().filter(_of(rhythm)).values_list("zone", flat=True).distinct())
 
 
 def _full_hour(at: datetime) -> datetime:
@@ -199,7 +229,7 @@ def _digests(channel=EMAIL):
 
 def _zones_by_due_hour(rhythm: str, at: datetime) -> dict[datetime, list[str]]:
     hours = defaultdict(list)
-    for zone in _digests().filter(_of(rhythm)).values_list("zone", flat=True).distinct():
+    for zone in zones_of(rhythm):
         hours[last_due_hour(rhythm, zone, at)].append(zone)
     return hours
 
@@ -228,12 +258,14 @@ def _due(rhythm, hour, at, channel, zones, recipient):
         chosen = _digests(channel).filter(rhythm=rhythm, effective_at__lte=hour)
         in_the_way = talk_pages.obstacle(at)
     elif rhythm == Edition.Rhythm.BY_HAND:
-        chosen = _digests().filter(recipient=recipient)
+        chosen = _digests()
     elif rhythm == Edition.Rhythm.AT_ONCE:
         chosen = _digests().filter(rhythm=rhythm)
     else:
         chosen = _digests().filter(_of(rhythm), zone__in=zones, effective_at__lte=hour)
         wants_quiet = _wants_quiet(hour)
+    if recipient:
+        chosen = chosen.filter(recipient=recipient)
     return chosen.annotate(
         joined=F("recipient__joined_position"),
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
@@ -256,7 +288,7 @@ def _wants_quiet(hour) -> Q:
 @transaction.atomic
 def _freeze(
     rhythm, hour, *, at, channel=EMAIL, zones=(), recipient=None, dry_run=False, look=None
-) -> Frozen | Any | None:
+) -> Frozen | None:
     """Write the edition, its deliveries and the cursors they move; None where nobody is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -274,7 +306,7 @@ def _freeze(
         keys = [section.key for section in sections]
         cursor.execute(_LOWEST.format(due=audience), [*audience_params, keys])
         lowest = dict(cursor.fetchall())
-        offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, now))
+        offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, max(at, now)))
         # A talk page is public: nobody's own part stands there.
         own_sections = [] if edition.is_posted_by_hand else registered_personal()
         waits = "FALSE" if edition.is_posted_by_hand else waiting.WAITS
@@ -292,11 +324,8 @@ def _freeze(
         if own_sections:
             cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
         waiting.take_along(cursor, edition.pk, now)
-    if look:
-        seen = look(edition.deliveries.select_related("edition", "recipient").get())
-        transaction.set_rollback(True)
-        return seen
-    frozen = Frozen(edition, edition.figures(), _skipped(edition))
+    seen = look(edition) if look else None
+    frozen = Frozen(edition, edition.figures(), _skipped(edition), seen)
     if dry_run:
         transaction.set_rollback(True)
     else:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from . import budget, kinds
@@ -61,7 +61,7 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
     gone = Q(**{f"{recipient}forgotten_at__isnull": False}) | Q(
         **{f"{recipient}user__is_active": False}
     )
-    suppressed = Suppression.objects.filter(address_hash=OuterRef(f"{recipient}address_hash"))
+    suppressed = _stopping(kind).filter(address_hash=OuterRef(f"{recipient}address_hash"))
     in_the_way: list[tuple[Q | Exists, SkipReason]] = [
         (gone, SkipReason.INACTIVE),
         (Q(**{f"{recipient}address": ""}), SkipReason.NO_ADDRESS),
@@ -83,6 +83,13 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
         default=Value(""),
         output_field=models.CharField(),
     )
+
+
+def _stopping(kind: Kind) -> QuerySet[Suppression]:
+    """The suppressions that stop this kind: a complaint stops only what one can do without."""
+    if kind.is_unrequested or kind.can_switch_off:
+        return Suppression.objects.all()
+    return Suppression.objects.exclude(reason=Suppression.Reason.COMPLAINT)
 
 
 def off_reason(kind: Kind) -> SkipReason:
@@ -146,7 +153,7 @@ def _of_people(kind, notices) -> list[Decision]:
     people = {notice.recipient_id for notice in notices if notice.recipient_id}
     in_way = _of_recipients(kind, people) if people else {}
     hashes = ["" if notice.recipient_id else address_hash(notice.address) for notice in notices]
-    suppressed = Suppression.objects.filter(address_hash__in={one for one in hashes if one})
+    suppressed = _stopping(kind).filter(address_hash__in={one for one in hashes if one})
     refused = set(suppressed.values_list("address_hash", flat=True)) if any(hashes) else set()
 
     def decision(notice, hashed):

@@ -50,11 +50,15 @@ class OwnParts:
         except Exception:
             logger.exception("Could not read the own parts of %d digests.", len(deliveries))
 
-    def of(self, delivery: Delivery) -> OwnPart:
-        """The own part of one digest, in its language."""
+    def things_of(self, delivery: Delivery) -> dict[str, list[Any]]:
+        """What the own part of one digest tells, by section."""
         if delivery.pk not in self._things:
             self._things |= _things_of([delivery])
-        things = self._things[delivery.pk]
+        return self._things[delivery.pk]
+
+    def of(self, delivery: Delivery) -> OwnPart:
+        """The own part of one digest, in its language."""
+        things = self.things_of(delivery)
         if not things:
             return NO_PART
         with translation.override(delivery.language):

@@ -162,7 +162,7 @@ class Press:
         place = _place(section, delivery)
         if place not in self._items:
             _keep_few(self._items)
-            self._items[place] = _items(section, *place[1:])
+            self._items[place] = items_told(section, *place[1:])
         return section.chosen(self._items[place], delivery.choices)
 
     def _context(self, language) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _place(section, delivery) -> tuple:
     return (section.key, delivery.since[section.key], delivery.edition.cut_off, also, owed)
 
 
-def _items(section, after, until, also, owed) -> list:
+def items_told(section, after, until, also, owed) -> list:
     """What one section tells from a place: without what still waits, with what waited before."""
     begin = min([after, *(position - 1 for position in also)])
     return [

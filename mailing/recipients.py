@@ -9,6 +9,7 @@ from .addresses import address_hash
 from .choices import Choices, tidy
 from .due_hours import is_time_zone
 from .models import (
+    Bounce,
     Delivery,
     Notice,
     Preference,
@@ -97,6 +98,9 @@ def forget_user(user) -> None:
 def forget(recipient: Recipient) -> None:
     """Empty the row of somebody who gets mail; with an account or without."""
     recipient = Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
+    Bounce.objects.filter(
+        Q(delivery__recipient=recipient) | Q(notice__recipient=recipient)
+    ).delete()
     if recipient.address:
         elsewhere = Notice.objects.filter(address__iexact=recipient.address)
         elsewhere.update(address="", context={}, error="", story=[])

@@ -11,6 +11,9 @@ from .models import FailReason, Message, SkipReason, State
 _EVENTS = {
     "retry": _("The server could not take it; to be tried again"),
     "worker_lost": _("Its worker was lost; given to another"),
+    "came_back": _("It came back: the address does not exist"),
+    "not_this_time": _("It came back: it could not be delivered this time"),
+    "complaint": _("The reader complained about it"),
     "send_again": _("To be sent again, by hand"),
     "posted": _("Marked as posted on the talk page"),
     State.FAILED.value: _("The server refused it"),

@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from . import deliver, editions, notices, pauses
+from .bounces import fates, mailbox
+from .health import pulses
+from .health import watch as health_watch
 from .nudges import nudge
 
 
@@ -26,9 +29,23 @@ def sweep():
     """Give back what killed workers held, then have it sent."""
     if deliver.sweep():
         nudge("mailing.send_due")
+    pulses.note(pulses.SWEEP)
+
+
+@shared_task(name="mailing.watch")
+def watch():
+    """See whether the ledger adds up."""
+    health_watch.watch()
 
 
 @shared_task(name="mailing.forget_old_notices")
 def forget_old_notices():
-    """Empty what notices of long ago said."""
+    """Empty what notices of long ago said, and forget what came back so long ago."""
     notices.forget_old()
+    fates.forget_old()
+
+
+@shared_task(name="mailing.read_bounces")
+def read_bounces():
+    """Read the mailbox of what came back, where there is one."""
+    mailbox.read_mailbox()

@@ -1,6 +1,7 @@
-"""The unsubscribe link (RFC 8058): no login, no cookie, no CSRF token."""
+"""What is called by links in mails and by mail providers: no login, no cookie, no CSRF token."""
 
 from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from web.policies import policy
 
 from . import links, unsubscribe
+from .bounces import providers
 from .models import Preference, Rhythm
 
 
@@ -49,3 +51,22 @@ def unsubscribe_view(request, token):
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@policy("machine")
+@csrf_exempt
+@never_cache
+@require_http_methods(["HEAD", "POST"])
+def events(request, provider):
+    """A mail provider tells what became of messages; only one that the operator named.
+
+    Answered with an error, it tells the same again later, and each event counts once.
+    """
+    if not providers.is_on(provider):
+        raise Http404
+    if request.method == "POST":
+        try:
+            providers.take(provider, request)
+        except providers.Unreadable:
+            return HttpResponseBadRequest("These events cannot be read.", content_type="text/plain")
+    return HttpResponse(content_type="text/plain")

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from web import alerts
+
 
 class StrategyConfig(AppConfig):
     name = "strategy"
@@ -26,6 +28,7 @@ class StrategyConfig(AppConfig):
             OpenTopics,
             topic_options,
         )
+        from .update_rhythm import alerts as of_update_rhythm
 
         for section in (ClosingTopics(), NewUpdates(), OpenTopics(), ClosedTopics()):
             sections.register(section)
@@ -39,6 +42,7 @@ class StrategyConfig(AppConfig):
             help_text=_("Tick none to hear of all topics. Updates always come."),
         )
         next_steps.register("strategy", own_next_steps.offered)
+        alerts.register("update rhythm", of_update_rhythm)
         notices.register_all()
         relay_nudges.register_all()
         story.register_all()

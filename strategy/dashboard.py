@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef
 from liaisons import access, contact_rules, next_steps, waiting_times
 from liaisons.models import Mandate, User
 from liaisons.next_steps import NextStep
+from mailing.bounces import fates
+from mailing.models import Suppression
 
 from . import core_team_queue, timeline, what_became
 from .core_team_queue import Waiting
@@ -67,6 +69,8 @@ class Dashboard:
     topics: list[Topic] = field(default_factory=list)
     coming: list[timeline.Shown] = field(default_factory=list)
     usual_review_days: int = 0
+    # Why mail does not reach the person, where it does not.
+    mail_trouble: Suppression | None = None
 
     @property
     def is_liaison(self) -> bool:
@@ -122,6 +126,7 @@ def of(person: User) -> Dashboard:
         # A liaison finds them among the next steps.
         topics=[] if mandates else _open_topics(),
         coming=timeline.now_and_next(timeline.entries()).next,
+        mail_trouble=fates.trouble_of(person),
         usual_review_days=waiting_times.usual_review_days() if waiting else 0,
     )
 

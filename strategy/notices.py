@@ -18,7 +18,7 @@ from mailing import notices
 from mailing.kinds import Category, one_by_one
 from web import markdown
 
-from . import response_times
+from . import response_times, update_rhythm
 from .models import Report, ReportVersion, Response, Statement
 from .models.reports import StatementQuerySet
 
@@ -34,6 +34,17 @@ MOST_SHOWN = 20
 
 def register_all() -> None:
     """Make the kinds known to mailing; called once, when the app is ready."""
+    notices.register(
+        update_rhythm.NOTICE,
+        "strategy/mail/update_rhythm.subject.txt",
+        "strategy/mail/update_rhythm.txt",
+        "strategy/mail/update_rhythm.html",
+        label=_("No update for too long"),
+        category=Category.WORK,
+        to_whom=_("Those of the Core Team who may write updates"),
+        eligible=one_by_one(update_rhythm.still_holds),
+        more_context=update_rhythm.more_context,
+    )
     contexts = {PUBLISHED: _of_report, ANSWERED: _of_answer}
     terms: dict[str, dict[str, Any]] = {
         PUBLISHED: {

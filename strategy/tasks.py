@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import topics, updates
+from . import topics, update_rhythm, updates
 from .translating import requests, work
 
 
@@ -24,3 +24,9 @@ def release_translations():
     """Give back the texts that translators left for too long, and close fulfilled requests."""
     work.release_due()
     requests.close_fulfilled()
+
+
+@shared_task(ignore_result=True)
+def warn_of_silence():
+    """Tell the Core Team by mail when no update has gone out for too long, once in each gap."""
+    update_rhythm.warn()

@@ -198,6 +198,9 @@ MANDATE_RENEWAL_DAYS = 60
 # How many days before its last day the end of a mandate is announced by mail.
 MANDATE_REMINDER_DAYS = (30, 7, 1)
 USUAL_REVIEW_DAYS = 7
+# Days within which the next update was promised; the Core Team is warned so many days before.
+UPDATE_RHYTHM_DAYS = int(os.environ.get("UPDATE_RHYTHM_DAYS", "28"))
+UPDATE_RHYTHM_EARLY_DAYS = int(os.environ.get("UPDATE_RHYTHM_EARLY_DAYS", "5"))
 # After so many days without an answer an applicant may be reminded of a question, and declined.
 QUESTION_REMINDER_DAYS = 7
 UNANSWERED_AFTER_DAYS = 30
@@ -232,3 +235,4 @@ SITE_NAME = _("Strategy Liaisons")
 
 from .accounts import *  # noqa: E402,F403
 from .mail import *  # noqa: E402,F403
+from .mail_health import *  # noqa: E402,F403

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from liaisons import personal_data
@@ -22,6 +22,7 @@ from liaisons.models import (
 )
 from mailing.addresses import address_hash
 from mailing.models import (
+    Bounce,
     Delivery,
     Notice,
     Preference,
@@ -208,6 +209,11 @@ def mail(person: User) -> dict[str, Any]:
             Delivery.objects.filter(recipient__user=person).values(
                 "edition__rhythm", "edition__hour", "choices", *of_a_message
             )
+        ),
+        "came_back": list(
+            Bounce.objects.filter(
+                Q(delivery__recipient__user=person) | Q(notice__recipient__user=person)
+            ).values("kind", "reported_at", "status", "said")
         ),
         "messages": list(
             Notice.objects.filter(recipient__user=person).values("kind", "context", *of_a_message)

@@ -17,6 +17,7 @@ from liaisons.accounts.entrance import code_page
 from liaisons.accounts.forms import AddressForm, NewPasswordForm, posted
 from liaisons.accounts.freshness import fresh_sign_in
 from liaisons.models import Mandate
+from mailing.bounces import fates
 from web.error_views import too_many_requests
 from web.policies import policy
 
@@ -30,11 +31,12 @@ PASSWORD_CHANGED = gettext_lazy("The password of your account was changed.")
 @fresh_sign_in
 @form_page
 def email(request):
-    """Another address: it counts only once the code sent to it has come back."""
+    """Another address, or the same again where mail came back from it: a code has to come back."""
+    trouble = fates.trouble_of(request.user)
     form = AddressForm(posted(request))
     if form.is_valid():
         address = form.cleaned_data["email"]
-        if address == request.user.email:
+        if address == request.user.email and not trouble:
             form.add_error("email", _("This is your address already."))
         else:
             try:
@@ -44,7 +46,7 @@ def email(request):
                 return too_many_requests(request)
             except mails.NotSent:
                 form.add_error(None, mails.NotSent.advice)
-    return render(request, "liaisons/settings/email.html", {"form": form})
+    return render(request, "liaisons/settings/email.html", {"form": form, "trouble": trouble})
 
 
 @signed_in
@@ -60,6 +62,10 @@ def email_code(request):
 
 
 def _take_address(request, found):
+    if found.address == request.user.email:
+        if fates.lift(found.address):
+            messages.success(request, _("Your address is confirmed. Mail goes there again."))
+        return redirect("liaisons:settings_email")
     try:
         old = people.change_address(request.user, found.address)
     except people.AddressTaken:
@@ -69,6 +75,7 @@ def _take_address(request, found):
         return redirect("account_login")
     if old:
         mails.send_security_notice(old, ADDRESS_CHANGED, language=request.user.language)
+    fates.lift(found.address)
     messages.success(request, _("Your e-mail address is changed."))
     return redirect("liaisons:settings_email")
 

@@ -1,7 +1,9 @@
 """HOW IT REACHES THEM: recipients and their choices, what is new for whom, and the ledger."""
 
+from .bounces import Bounce
 from .content import ContentClock, SectionCursor
 from .domains import MailDomain
+from .health import Pulse
 from .ledger import Delivery, Edition, ToldItem
 from .messages import Message, State
 from .notices import Notice
@@ -16,6 +18,7 @@ from .recipients import (
 from .subscriptions import SubscriptionRequest
 
 __all__ = [
+    "Bounce",
     "ContentClock",
     "Delivery",
     "Edition",
@@ -24,6 +27,7 @@ __all__ = [
     "Message",
     "Notice",
     "Preference",
+    "Pulse",
     "Recipient",
     "Rhythm",
     "SectionCursor",

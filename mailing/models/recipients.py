@@ -174,6 +174,7 @@ class Suppression(models.Model):
 
     class Reason(models.TextChoices):
         BOUNCED = "bounced", _("The mail server says the address does not exist")
+        SOFT = "soft", _("Mail came back too often")
         COMPLAINT = "complaint", _("The owner complained")
         BY_HAND = "by_hand", _("Entered by the Core Team")
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from liaisons import group_search, mandates
 from liaisons.models import SecondStepReset, User
 from mailing import deliver, recipients, transport
-from mailing.models import MailDomain, Notice, Recipient, Suppression
+from mailing.models import Bounce, MailDomain, Notice, Recipient, Suppression
 from mailing.transport import Permanent, Temporary
 from strategy import responses
 from strategy.models import Relay, Statement, Topic, TopicQuestion
@@ -93,6 +93,9 @@ def letters(world):
         address_hash="0" * 64, reason=Suppression.Reason.values[0], detail="550"
     )
     MailDomain.objects.create(domain="example.org", said="450")
+    Bounce.objects.create(
+        kind="soft", source="mailbox", notice=to_an_address, address_hash="0" * 64, said="452",
+    )  # fmt: skip
     Relay.objects.create(
         update=world.update, group=world.group, person=people["liaison"], channel="newsletter",
         language_id="sw", withdrawn_at=timezone.now(),

@@ -455,6 +455,7 @@ SAMPLES = {
     "mfa_edit_webauthn": lambda w: {"pk": w.passkey.pk},
     "mfa_remove_webauthn": lambda w: {"pk": w.passkey.pk},
     "admin:mailing_edition_talk_pages": lambda w: {"pk": w.talk_edition.pk},
+    "mailing:events": lambda w: {"provider": "postmark"},
     "mailing:unsubscribe": lambda w: {"token": w.token},
     "liaisons:subscribe_confirm": lambda w: {"token": subscriptions.request_token(w.asked)},
     "liaisons:subscription": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
@@ -468,6 +469,10 @@ SAMPLES = {
 # What a page is asked, where without it there is nothing to show.
 QUERIES = {
     "admin:liaisons_mandate_together": lambda w: f"?act=take&ids={w.application.pk},{w.mandate.pk}",
+    "admin:mailing_delivery_preview": lambda w: f"?person={w.people['member'].mail_recipient.pk}",
+    "admin:mailing_delivery_preview_mail": lambda w: (
+        f"?format=text&person={w.people['member'].mail_recipient.pk}"
+    ),
     "admin:liaisons_user_translation_help": lambda w: "?language=sw",
 }
 

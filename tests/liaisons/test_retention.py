@@ -14,7 +14,7 @@ from liaisons import mandates, retention, tasks
 from liaisons.mandates import rules
 from liaisons.models import DataExport, Endorsement, Letter, Mandate, MandateEvent
 from mailing import notices, subscriptions
-from mailing.models import Notice, Recipient, SubscriptionRequest
+from mailing.models import Bounce, Notice, Recipient, SubscriptionRequest
 from tests.factories import MandateFactory, UserFactory
 
 DAY = timedelta(days=1)
@@ -65,6 +65,15 @@ def notice(at):
     return lambda: Notice.objects.get(pk=owed.pk).address == ""
 
 
+def came_back(at):
+    owed = notices.send("mandate_received", "a@example.org", {"mandate_id": 1})
+    bounce = Bounce.objects.create(
+        kind="soft", source="mailbox", notice=owed, address_hash="0" * 64, reported_at=at,
+        key=str(owed.pk),
+    )  # fmt: skip
+    return lambda: not Bounce.objects.filter(pk=bounce.pk).exists()
+
+
 def export(at):
     made = DataExport.objects.create(
         person=UserFactory(), ready_at=at, expires_at=at + timedelta(hours=24), archive=b"all"
@@ -92,6 +101,7 @@ MADE = {
     "endorsements": endorsement,
     "letters": letter,
     "notices": notice,
+    "bounces": came_back,
     "exports": export,
     "subscription_requests": subscription_request,
     "left_subscriptions": left_subscription,

@@ -3,6 +3,7 @@
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.template import engines
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from django.template.loaders import locmem
 
 from mailing import notices, nudges, press, sections
 from mailing.kinds import Category
+from tests.cast import pass_second_step
 from tests.mailing.kinds_for_tests import TEMPLATES
 from tests.mailing.people import Board, assert_figures_add_up
 from tests.mailing.processes import environment_of, free_port, running
@@ -94,3 +96,14 @@ def call_templates():
     ]
     yield
     engine.__dict__["template_loaders"] = before
+
+
+@pytest.fixture
+def core_team(client):
+    """A superuser, signed in, and with a second factor as far as the session is concerned."""
+    user = get_user_model().objects.create(
+        username="core", email="core@example.org", is_staff=True, is_superuser=True
+    )
+    client.force_login(user)
+    pass_second_step(client, user)
+    return client

@@ -2,7 +2,6 @@
 
 import pytest
 import time_machine
-from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -14,19 +13,6 @@ from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def core_team(client, settings):
-    """A superuser, signed in, and with a second factor as far as the session is concerned."""
-    user = get_user_model().objects.create(
-        username="core", email="core@example.org", is_staff=True, is_superuser=True
-    )
-    from tests.cast import pass_second_step
-
-    client.force_login(user)
-    pass_second_step(client, user)
-    return client
 
 
 @pytest.fixture

@@ -1,0 +1,134 @@
+"""Writes down what became of a message after it was sent, and acts upon it.
+
+*Hard*: the address takes no mail until its owner confirms it or gives another. *Soft*: counted,
+and fading; so many in so many days are as good as hard. *Complaint*: no unrequested mail any more.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from .. import claims
+from ..addresses import address_hash, without_addresses
+from ..models import Bounce, Delivery, Notice, Recipient, Suppression
+
+Letter = Delivery | Notice
+_REASONS = {
+    Bounce.Kind.HARD: Suppression.Reason.BOUNCED,
+    Bounce.Kind.SOFT: Suppression.Reason.SOFT,
+    Bounce.Kind.COMPLAINT: Suppression.Reason.COMPLAINT,
+}
+_STORY = {
+    Bounce.Kind.HARD: "came_back",
+    Bounce.Kind.SOFT: "not_this_time",
+    Bounce.Kind.COMPLAINT: "complaint",
+}
+
+
+def letter_with(message_id: str) -> Letter | None:
+    """The delivery or notice that was sent under this Message-ID."""
+    models: tuple[type[Letter], ...] = (Delivery, Notice)
+    for model in models:
+        found = model.objects.filter(message_id=message_id).select_related("recipient").first()
+        if found:
+            return found
+    return None
+
+
+def hash_of(letter: Letter) -> str:
+    """The address a message goes to, as its hash; empty where it has none any more."""
+    if letter.recipient:
+        return letter.recipient.address_hash
+    return address_hash(letter.address)
+
+
+def is_addressee(letter: Letter, addresses: tuple[str, ...]) -> bool:
+    """Whether one of these is the address the message goes to. True where none is named."""
+    own = hash_of(letter)
+    return bool(own) and (not addresses or own in map(address_hash, addresses))
+
+
+@transaction.atomic
+def write_down(
+    letter: Letter,
+    kind: Bounce.Kind,
+    *,
+    source: Bounce.Source,
+    key: str,
+    status: str = "",
+    said: str = "",
+    at: datetime | None = None,
+) -> bool:
+    """One report about one message; False where it was written down before.
+
+    ``key`` is whatever tells this report from all others.
+    """
+    said = without_addresses(said)[:500]
+    about = {"delivery" if isinstance(letter, Delivery) else "notice": letter}
+    bounce, is_new = Bounce.objects.get_or_create(
+        key=hashlib.sha256(f"{source}:{key}".encode()).hexdigest(),
+        defaults={
+            "kind": kind,
+            "source": source,
+            "address_hash": hash_of(letter),
+            "status": status[:20],
+            "said": said,
+            "reported_at": at or timezone.now(),
+            **about,
+        },
+    )
+    if is_new:
+        claims.note(letter, _STORY[kind], f"{status} {said}".strip())
+        if kind != Bounce.Kind.SOFT or _are_too_many(bounce.address_hash):
+            _suppress(bounce)
+    return is_new
+
+
+def _are_too_many(hashed) -> bool:
+    since = timezone.now() - timedelta(days=settings.MAIL_SOFT_BOUNCE_DAYS)
+    soft = Bounce.objects.filter(
+        address_hash=hashed, kind=Bounce.Kind.SOFT, is_settled=False, reported_at__gte=since
+    )
+    return soft.count() >= settings.MAIL_SOFT_BOUNCES
+
+
+def _suppress(bounce) -> None:
+    reason = _REASONS[bounce.kind]
+    detail = f"{bounce.status} {bounce.said}".strip()[:500]
+    suppression, is_new = Suppression.objects.get_or_create(
+        address_hash=bounce.address_hash, defaults={"reason": reason, "detail": detail}
+    )
+    # After a complaint requested mail still goes out; to an address that is gone nothing can.
+    if not is_new and suppression.reason == Suppression.Reason.COMPLAINT != reason:
+        suppression.reason, suppression.detail = reason, detail
+        suppression.save(update_fields=["reason", "detail"])
+
+
+def trouble_of(user) -> Suppression | None:
+    """Why mail does not reach this person, where it does not."""
+    hashes = Recipient.objects.filter(user=user).exclude(address_hash="").values("address_hash")
+    return Suppression.objects.filter(address_hash__in=hashes).first()
+
+
+@transaction.atomic
+def lift(address: str) -> bool:
+    """Its owner has just proved that mail arrives there: it counts as new. True where it helped.
+
+    What the Core Team entered by hand stays.
+    """
+    hashed = address_hash(address)
+    Bounce.objects.filter(address_hash=hashed).update(is_settled=True)
+    lifted = Suppression.objects.filter(address_hash=hashed).exclude(
+        reason=Suppression.Reason.BY_HAND
+    )
+    return bool(lifted.delete()[0])
+
+
+def forget_old(at: datetime | None = None) -> int:
+    """Delete reports of long ago; what the address then took or not stays with the address."""
+    kept_for = timedelta(days=settings.MAIL_NOTICE_DAYS)
+    old = Bounce.objects.filter(reported_at__lt=(at or timezone.now()) - kept_for)
+    return old.delete()[0]

@@ -1,0 +1,175 @@
+"""What mail providers tell over the web, in the one form that django-anymail gives it.
+
+An operator names the providers (MAIL_EVENT_PROVIDERS) and a secret (MAIL_EVENT_SECRET); then each
+posts to ``/mail/events/<provider>/``. The events are handled right here: anymail's signal would
+hide from the reader what happens with them.
+"""
+
+import logging
+import re
+from datetime import timedelta
+
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from anymail.webhooks import (
+    brevo,
+    mailersend,
+    mailgun,
+    mailjet,
+    mailtrap,
+    mandrill,
+    postmark,
+    sendgrid,
+    sparkpost,
+    unisender_go,
+)
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.utils import timezone
+
+from .. import unsubscribe
+from ..addresses import address_hash
+from ..links import mail_domain
+from ..models import Bounce, Delivery, Notice, State
+from . import fates
+from .reports import STATUS
+
+logger = logging.getLogger(__name__)
+
+# The providers whose events can be read without further packages.
+VIEWS = {
+    "brevo": brevo.BrevoTrackingWebhookView,
+    "mailersend": mailersend.MailerSendTrackingWebhookView,
+    "mailgun": mailgun.MailgunTrackingWebhookView,
+    "mailjet": mailjet.MailjetTrackingWebhookView,
+    "mailtrap": mailtrap.MailtrapTrackingWebhookView,
+    "mandrill": mandrill.MandrillCombinedWebhookView,
+    "postmark": postmark.PostmarkTrackingWebhookView,
+    "sendgrid": sendgrid.SendGridTrackingWebhookView,
+    "sparkpost": sparkpost.SparkPostTrackingWebhookView,
+    "unisender_go": unisender_go.UnisenderGoTrackingWebhookView,
+}
+# For reasons like these an address is gone, or the provider has it on such a list of its own.
+_GONE = (RejectReason.INVALID, RejectReason.BOUNCED)
+# Words in which providers say that it may work next time; anymail calls some of these bounced.
+_PASSING = ("softbounce", "soft_bounce", "soft", "transient", "temporary", "blocked", "deferred")
+_KINDS = ("Type", "type", "event", "bounce_type", "severity")
+# An event without a Message-ID of ours is about the last message to that address, if so recent.
+RECENT = timedelta(days=30)
+
+
+class Unreadable(Exception):
+    """What was posted is not what this provider posts."""
+
+
+def is_on(provider: str) -> bool:
+    """Whether the operator named this provider."""
+    return provider in VIEWS and provider in settings.MAIL_EVENT_PROVIDERS
+
+
+def take(provider: str, request) -> int:
+    """Check who posts, and write down what is news; says how many.
+
+    Raises ``SuspiciousOperation`` for a wrong secret or signature, ``Unreadable`` for nonsense.
+    """
+    view = VIEWS[provider]()
+    if not view.basic_auth:
+        raise SuspiciousOperation("MAIL_EVENT_SECRET is not set, so nobody can be believed.")
+    try:
+        view.run_validators(request)
+        events = view.parse_events(request)
+    except SuspiciousOperation:
+        raise
+    except Exception as error:
+        # Each provider's own check and parser, and as many kinds of errors.
+        logger.warning("Events of %s cannot be read: %s", provider, type(error).__name__)
+        raise Unreadable from error
+    return sum(_take(provider, event) for event in events)
+
+
+def _take(provider, event: AnymailTrackingEvent) -> bool:
+    kind = _kind(event)
+    is_farewell = event.event_type == EventType.UNSUBSCRIBED
+    if kind is None and not is_farewell:
+        return False
+    letter = _letter(event)
+    if letter is None:
+        return False
+    if is_farewell:
+        if letter.recipient:
+            unsubscribe.unsubscribe(letter.recipient)
+        return bool(letter.recipient)
+    said = _clean(event.mta_response or event.description)
+    status = STATUS.search(said)
+    return fates.write_down(
+        letter,
+        kind,
+        source=Bounce.Source.PROVIDER,
+        key=" ".join(
+            map(
+                str, (provider, event.event_type, event.event_id, event.message_id, event.timestamp)
+            )
+        )
+        + fates.hash_of(letter),
+        status=status[0] if status else "",
+        said=said,
+    )
+
+
+def _kind(event) -> Bounce.Kind | None:
+    """What an event means for the address; None where it means nothing."""
+    reason = event.reject_reason
+    if event.event_type == EventType.COMPLAINED:
+        return Bounce.Kind.COMPLAINT
+    if event.event_type == EventType.BOUNCED:
+        is_gone = reason in _GONE and not _is_passing(event)
+        return Bounce.Kind.HARD if is_gone else Bounce.Kind.SOFT
+    if event.event_type == EventType.REJECTED:
+        # The provider did not even try, because of what it learned before.
+        if reason == RejectReason.SPAM:
+            return Bounce.Kind.COMPLAINT
+        return Bounce.Kind.HARD if reason in _GONE else None
+    return None
+
+
+def _is_passing(event) -> bool:
+    told = event.esp_event
+    if not hasattr(told, "get"):
+        return False
+    words = [str(told.get(key, "")).lower() for key in _KINDS]
+    said = _clean(event.mta_response or event.description)
+    return (
+        any(word in _PASSING for word in words)
+        or told.get("hard_bounce") is False
+        or bool(re.match(r"\s*4\d\d\b", said))
+    )
+
+
+def _letter(event) -> fates.Letter | None:
+    """The message an event is about: by our own Message-ID, wherever in the event it stands."""
+    addresses = (event.recipient,) if event.recipient else ()
+    ours = re.compile(rf"\b[0-9a-f]{{32}}@{re.escape(mail_domain())}(?![\w.-])")
+    found = ours.search(f"{event.message_id} {event.esp_event}")
+    if found:
+        letter = fates.letter_with(f"<{found[0]}>")
+        return letter if letter and fates.is_addressee(letter, addresses) else None
+    return _last_to(event.recipient) if event.recipient else None
+
+
+def _last_to(address) -> fates.Letter | None:
+    """Some providers know a message by a number of their own: then the last one to the address."""
+    hashed = address_hash(address)
+    since = timezone.now() - RECENT
+    found: list[fates.Letter] = []
+    for model in (Delivery, Notice):
+        sent = model.objects.filter(state=State.SENT, finished_at__gte=since)
+        found += (
+            sent.filter(recipient__address_hash=hashed)
+            .select_related("recipient")
+            .order_by("-finished_at")[:1]
+        )
+    return max(found, key=lambda letter: letter.finished_at, default=None)
+
+
+def _clean(text) -> str:
+    """What a server said, as a database takes it."""
+    return str(text or "").replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,195 @@
+"""What a mail that came back says (RFC 3464), or a complaint (RFC 5965). Never raises.
+
+Only a mail that *is* a report counts: one that holds a report somewhere inside, such as a bounce
+that somebody passed on, does not. So neither does an answer, a vacation notice or a receipt for
+reading. What is read is text from strangers; whether it concerns anybody is for ``fates`` to say.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, message_from_string
+from email.message import Message as Mail
+from enum import StrEnum
+
+from ..models import Bounce
+
+logger = logging.getLogger(__name__)
+
+# A report about one of our messages speaks of one recipient.
+MOST_RECIPIENTS = 10
+MOST_PARTS = 20
+STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+_MESSAGE_ID = re.compile(r"<[^<>\s]{3,200}>")
+_HEADERS = ("text/rfc822-headers", "message/global-headers")
+_STATUSES = ("message/delivery-status", "message/global-delivery-status")
+_AUTOMATIC = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-vacation")
+
+
+class What(StrEnum):
+    """What kind of mail it is."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    # A report of no consequence: delayed, delivered, read.
+    NEWS = "news"
+    AUTOMATIC = "automatic"
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One recipient's message that came back or was complained of."""
+
+    kind: Bounce.Kind
+    message_id: str
+    # As the server names the recipient; empty where it does not.
+    addresses: tuple[str, ...]
+    status: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a mail is, and the reports it holds."""
+
+    what: What
+    reports: list[Report] = field(default_factory=list)
+
+
+def read(raw: bytes) -> Reading:
+    """Read one mail, also where its end is cut off."""
+    try:
+        return _read(message_from_bytes(raw))
+    except Exception as error:
+        # Strangers write these: whatever is wrong with one must not stop the next.
+        logger.warning("A mail that came back cannot be read: %s", type(error).__name__)
+        return Reading(What.UNREADABLE)
+
+
+def _read(mail: Mail) -> Reading:
+    if mail.get_content_type() == "multipart/report" and mail.is_multipart():
+        kind = str(mail.get_param("report-type", "")).lower()
+        if kind == "feedback-report":
+            return _reading(What.COMPLAINT, _complaints(mail))
+        if kind in ("delivery-status", ""):
+            return _reading(What.BOUNCE, _bounces(mail))
+        return Reading(What.NEWS)
+    if _is_automatic(mail):
+        return Reading(What.AUTOMATIC)
+    return Reading(What.OTHER)
+
+
+def _reading(what, reports) -> Reading:
+    found = list(reports)
+    return Reading(what if found else What.NEWS, found)
+
+
+def _is_automatic(mail) -> bool:
+    """RFC 3834 and what came before it."""
+    submitted = _text(mail, "Auto-Submitted").lower()
+    by_precedence = _text(mail, "Precedence").lower() in ("auto_reply", "bulk", "junk")
+    return submitted not in ("", "no") or by_precedence or any(name in mail for name in _AUTOMATIC)
+
+
+def _parts(mail, *kinds) -> list[Mail]:
+    parts = mail.get_payload()[:MOST_PARTS]
+    return [part for part in parts if part.get_content_type() in kinds]
+
+
+def _bounces(mail) -> Iterator[Report]:
+    message_id = _original(mail)[0]
+    if not message_id:
+        return
+    for part in _parts(mail, *_STATUSES)[:1]:
+        for block in _blocks(part)[: MOST_RECIPIENTS + 1]:
+            if _text(block, "Action").lower() == "failed":
+                yield _failed(block, message_id)
+
+
+def _blocks(part) -> list[Mail]:
+    """The groups of fields: one about the message, then one for each recipient."""
+    held = part.get_payload()
+    if not isinstance(held, list):
+        return [message_from_string(str(held))]
+    if len(held) == 1 and isinstance(held[0].get_payload(), str):
+        # The parser knows the groups of message/delivery-status only.
+        return [held[0], *map(message_from_string, held[0].get_payload().split("\n\n"))]
+    return held
+
+
+def _failed(block, message_id) -> Report:
+    diagnostic = _text(block, "Diagnostic-Code")
+    status = _status(_text(block, "Status"))
+    if status in ("", "5.0.0", "5.5.0"):
+        # The server that wrote the report knew no better; the one that refused may have said.
+        status = _status(diagnostic) or status
+    is_gone = _says_gone(status, diagnostic)
+    return Report(
+        kind=Bounce.Kind.HARD if is_gone else Bounce.Kind.SOFT,
+        message_id=message_id,
+        addresses=_addresses(block, "Final-Recipient", "Original-Recipient"),
+        status=status,
+        said=diagnostic,
+    )
+
+
+def _says_gone(status, diagnostic) -> bool:
+    """Whether nobody has this address: the same rule as when a server refuses at once.
+
+    RFC 3463: 5.1.x is about the address, 5.2.1 a disabled mailbox, 5.4.4 a domain that is not
+    there. All else may be over tomorrow.
+    """
+    if status and status not in ("5.0.0", "5.5.0"):
+        return status.startswith("5.1.") or status in ("5.2.1", "5.4.4")
+    code = _CODE.search(diagnostic)
+    return bool(code) and code[1] in ("550", "551", "553")
+
+
+def _status(text) -> str:
+    found = STATUS.search(text)
+    return found[0] if found else ""
+
+
+def _complaints(mail) -> Iterator[Report]:
+    message_id, to = _original(mail)
+    for part in _parts(mail, "message/feedback-report")[:1]:
+        held = part.get_payload()
+        block = held[0] if isinstance(held, list) else message_from_string(str(held))
+        if message_id and _text(block, "Feedback-Type").lower() in ("abuse", "fraud"):
+            yield Report(
+                kind=Bounce.Kind.COMPLAINT,
+                message_id=message_id,
+                addresses=_addresses(block, "Original-Rcpt-To") or to,
+                said=_text(block, "User-Agent"),
+            )
+
+
+def _original(mail) -> tuple[str, tuple[str, ...]]:
+    """The Message-ID and the recipient in what was returned of the message."""
+    for part in _parts(mail, "message/rfc822", "message/global", *_HEADERS):
+        held = part.get_payload()
+        headers = held[0] if isinstance(held, list) else message_from_string(_decoded(part))
+        found = _MESSAGE_ID.search(_text(headers, "Message-ID"))
+        if found:
+            return found[0], _addresses(headers, "To")
+    return "", ()
+
+
+def _decoded(part) -> str:
+    return (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+
+
+def _addresses(block, *names) -> tuple[str, ...]:
+    """Each address named, without its type (``rfc822;``) and its brackets."""
+    found = (_text(block, name).rpartition(";")[2].strip(" <>") for name in names)
+    return tuple(address for address in found if "@" in address)
+
+
+def _text(mail, name) -> str:
+    """A header as text that a database takes: on one line, no NUL, no half of a letter."""
+    value = str(mail.get(name, "") or "").replace("\0", "")
+    return " ".join(value.encode("utf-8", "replace").decode("utf-8").split())

@@ -1,0 +1,147 @@
+"""Who would get an edition, and who would not and why: it is made, counted and rolled back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Count, F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from web.names import language_name
+
+from .. import editions
+from ..due_hours import next_due_hour
+from ..models import Delivery, Edition, State
+from ..stories import reason_label
+from . import comparison, splits
+from .comparison import Comparison
+
+# So many people stand on one page.
+PAGE = 100
+# Upcoming hours that are offered for each rhythm.
+HOURS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part of the people: how many would get it and how many would not."""
+
+    name: str
+    get: int
+    skipped: int
+
+    @property
+    def all(self) -> int:
+        return self.get + self.skipped
+
+
+@dataclass(frozen=True)
+class Table:
+    """The people split one way."""
+
+    key: str
+    label: Any
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An edition that was not made."""
+
+    edition: Edition
+    get: int
+    reasons: list[tuple[str, Any, int]]
+    tables: list[Table]
+    comparison: Comparison
+    # One page of the people who would get it, or are skipped for the reason chosen.
+    people: list[Delivery] = field(default_factory=list)
+    number_of_people: int = 0
+
+    @property
+    def skipped(self) -> int:
+        return self.edition.audience - self.get
+
+
+def upcoming(now: datetime | None = None) -> list[tuple[str, datetime]]:
+    """The next hours for each rhythm in which somebody is due, soonest first."""
+    now = now or timezone.now()
+    found = set()
+    for rhythm in Edition.BY_THE_CLOCK:
+        hours = {next_due_hour(rhythm, zone, now) for zone in editions.zones_of(rhythm)}
+        found |= {(hour, rhythm) for hour in sorted(hours)[:HOURS]}
+    return [(rhythm, hour) for hour, rhythm in sorted(found)]
+
+
+def run(rhythm: str, hour: datetime, *, reason: str = "", page: int = 1) -> Plan | None:
+    """Plan the edition of this rhythm and hour; None where nobody is due, or it is made already.
+
+    ``reason``: look at the people skipped for it, in place of those who would get the edition.
+    """
+
+    def look(edition) -> Plan:
+        deliveries = edition.deliveries.order_by()
+        counted = comparison.planned(edition)
+        shown = deliveries.filter(reason=reason) if reason else deliveries.filter(_GET)
+        people = shown.order_by("recipient__user_id", "recipient_id").select_related(
+            "recipient__user"
+        )
+        first = (max(page, 1) - 1) * PAGE
+        return Plan(
+            edition=edition,
+            get=counted.get,
+            reasons=[
+                (code, reason_label(Delivery(reason=code)), number)
+                for code, number in sorted(counted.reasons.items(), key=lambda one: -one[1])
+            ],
+            tables=list(_tables(deliveries)),
+            comparison=comparison.with_the_one_before(edition),
+            people=list(people[first : first + PAGE]),
+            number_of_people=shown.count(),
+        )
+
+    return editions.rehearse(rhythm, hour, look)
+
+
+_GET = Q(state=State.PENDING)
+
+
+def _tables(deliveries) -> Iterable[Table]:
+    found = _counted(deliveries, F("language"))
+    rows = [Row(language_name(code), *numbers) for code, numbers in found.items()]
+    yield Table("language", _("Language"), _largest_first(rows))
+    for split in splits.registered():
+        part = Coalesce(split.expression("recipient__"), Value(""), output_field=CharField())
+        found = _counted(deliveries, part)
+        names = split.names([code for code in found if code])
+        rows = [
+            Row(names.get(code, code) or _("Not known"), *numbers)
+            for code, numbers in found.items()
+        ]
+        yield Table(split.key, split.label, _largest_first(rows))
+
+
+def _counted(deliveries, part) -> dict[str, tuple[int, int]]:
+    rows = (
+        deliveries.annotate(part=part)
+        .values("part")
+        .annotate(get=Count("pk", filter=_GET), skipped=Count("pk", filter=~_GET))
+    )
+    return {row["part"]: (row["get"], row["skipped"]) for row in rows}
+
+
+def _largest_first(rows) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row.all, row.name))
+
+
+def as_table(plan: Plan) -> Iterable[list[Any]]:
+    """The counts as lines of a table for CSV: no person in it."""
+    yield [_("Split"), _("Part"), _("Would get it"), _("Skipped")]
+    yield [_("All"), "", plan.get, plan.skipped]
+    for table in plan.tables:
+        for row in table.rows:
+            yield [str(table.label), row.name, row.get, row.skipped]
+    for _code, label, number in plan.reasons:
+        yield [_("Reason"), str(label), 0, number]

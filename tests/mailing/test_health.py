@@ -1,0 +1,167 @@
+"""Whether mail works: what the Core Team is told on each page of the admin, and the page on it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from mailing import deliver, editions, tasks
+from mailing.health import watch
+from mailing.models import Delivery, Edition, Pulse, Recipient, State
+from tests.cast import pass_second_step
+from tests.factories import UserFactory
+from tests.mailing.people import person
+from tests.mailing.processes import free_port
+from tests.mailing.test_editions import MONDAY
+
+pytestmark = pytest.mark.django_db
+NEVER = "have never run"
+LATE = "have not run since"
+
+
+def index(client):
+    """The first page of the admin, with nothing kept from an earlier look."""
+    caches["figures"].clear()
+    return client.get(reverse("admin:index")).content.decode()
+
+
+def health(client):
+    caches["figures"].clear()
+    response = client.get(reverse("admin:mailing_edition_health"))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def row_of(page, name):
+    """The figures of one domain: people, sent, came back, deferred, waiting, failed, complaints."""
+    cells = page.split(f"{name}</bdi></th>")[1].split("</tr>")[0]
+    return [cell.split("<")[0] for cell in cells.split('<td class="figure">')[1:]]
+
+
+def test_the_core_team_is_told_when_no_worker_runs(core_team):
+    assert NEVER in index(core_team)
+    tasks.sweep()
+    assert NEVER not in index(core_team)
+    assert LATE not in index(core_team)
+    Pulse.objects.update(at=timezone.now() - timedelta(seconds=301))
+    assert LATE in index(core_team)
+    tasks.sweep()
+    assert LATE not in index(core_team)
+
+
+def test_nobody_else_is_told(client, core_team):
+    client.force_login(UserFactory())
+    assert NEVER not in client.get(reverse("strategy:dashboard")).content.decode()
+
+
+def test_what_nobody_takes_is_late_and_what_waits_for_its_time_is_not(core_team, only_board):
+    tasks.sweep()
+    person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    assert "though its time" not in index(core_team)
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=901))
+    assert "1 message waits though its time came at" in index(core_team)
+    Delivery.objects.update(
+        next_attempt_at=timezone.now() + timedelta(hours=1),
+        created_at=timezone.now() - timedelta(days=1),
+    )
+    assert "though its time" not in index(core_team)
+
+
+def test_a_mail_server_that_cannot_be_used_is_told(core_team, only_board, settings):
+    tasks.sweep()
+    person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    deliver.send_due()
+    assert "The mail server cannot be used" not in index(core_team)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(seconds=901))
+    assert "The mail server cannot be used. 1 message waits" in index(core_team)
+
+
+def test_figures_that_do_not_add_up_are_told(core_team, only_board):
+    tasks.sweep()
+    person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    tasks.watch()
+    assert "do not add up" not in index(core_team)
+    edition = Edition.objects.get()
+    Edition.objects.update(audience=2)
+    tasks.watch()
+    page = index(core_team)
+    assert f"The figures of edition {edition.pk} do not add up" in page
+    assert reverse("admin:mailing_edition_change", args=[edition.pk]) in page
+    Edition.objects.update(audience=1)
+
+
+def test_two_of_one_edition_to_one_address_are_told(core_team, only_board):
+    tasks.sweep()
+    first, second = person("daily"), person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    deliver.send_due()
+    assert watch.watch()["doubles"] == []
+    Recipient.objects.filter(pk=second.pk).update(
+        address=first.address, address_hash=first.address_hash
+    )
+    assert watch.watch()["doubles"] == [Edition.objects.get().pk]
+    assert "twice" in index(core_team)
+
+
+def test_the_banner_is_kept_for_a_minute(core_team):
+    """It costs no query on most pages, however much there is to count."""
+    index(core_team)
+    with CaptureQueriesContext(connection) as kept:
+        core_team.get(reverse("admin:index"))
+    assert not [query for query in kept if "mailing_" in query["sql"]]
+    with CaptureQueriesContext(connection) as asked:
+        index(core_team)
+    assert len([query for query in asked if "mailing_" in query["sql"]]) == 3
+
+
+def test_domains_are_named_and_people_are_not(core_team, only_board, settings):
+    settings.MAIL_SMALL_DOMAIN = 2
+    for number in range(3):
+        person("daily", address=f"reader{number}@Many.example.org")
+    person("daily", address="somebody@alone.example.org")
+    only_board.post("News")
+    with time_machine.travel(timezone.now(), tick=False):
+        editions.make_editions(MONDAY)
+        deliver.send_due()
+    late = Delivery.objects.filter(recipient__address="reader0@Many.example.org")
+    late.update(
+        state=State.RETRY, finished_at=None, next_attempt_at=timezone.now() + timedelta(hours=1)
+    )
+    page = health(core_team)
+    assert row_of(page, "many.example.org") == ["3", "2", "0", "1", "0", "0", "0"]
+    assert "alone.example.org" not in page
+    assert "somebody" not in page
+    assert "All other domains" in page
+
+
+def test_the_page_says_how_long_things_have_waited(core_team, only_board):
+    person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(hours=3))
+    row = health(core_team).split("Deliveries</th>")[1].split("</tr>")[0]
+    assert [cell.split("<")[0] for cell in row.split('<td class="figure">')[1:]] == [
+        "0", "0", "1", "0",
+    ]  # fmt: skip
+
+
+def test_an_editor_without_the_right_is_told_and_not_let_in(client, erin):
+    client.force_login(erin)
+    pass_second_step(client, erin)
+    assert NEVER in index(client)
+    assert reverse("admin:mailing_edition_health") not in index(client)
+    assert client.get(reverse("admin:mailing_edition_health")).status_code == 403
