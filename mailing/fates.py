@@ -30,7 +30,10 @@ _SENT_SOON = "SET LOCAL synchronous_commit TO OFF;" + _SENT
 # A row must change, or PostgreSQL has nothing to wait for.
 _TOUCH = "UPDATE {table} SET state = 'sent' WHERE id = %(id)s AND state = 'sent'"
 UNSAFE_SECONDS = 0.2  # about as long as PostgreSQL itself leaves between two looks at such fates
-_WAITS = (0.2, 0.5, 1, 2, 4, 0)  # seconds between tries while the database is away
+# Seconds for which a worker tries to write while the database is away, which may take minutes to
+# recover: whoever gives up doubles a mail. Within CELERY_TASK_TIME_LIMIT, and often enough to come
+# before those that a sweep gives its messages to.
+PATIENCE, LONGEST_WAIT = 200, 2
 
 
 class Fates:
@@ -41,13 +44,14 @@ class Fates:
         self._since = 0.0
 
     def sent(self, letter: Message) -> None:
-        """The server took it. Tries for some seconds to write that down, since it is true."""
+        """The server took it. Tries for minutes to write that down, since it is true."""
         now = time.monotonic()
         self._since = self._since if self._unsafe else now
         self._unsafe.append(letter)
         waited = now - self._since
         is_time = len(self._unsafe) >= settings.MAIL_UNSAFE_FATES or waited >= UNSAFE_SECONDS
-        if self._insist(lambda: _write([letter], soon=not is_time)) and is_time:
+        self._insist(lambda: _write([letter], soon=not is_time))
+        if is_time:
             self._unsafe.clear()
 
     def are_safe(self) -> None:
@@ -60,19 +64,20 @@ class Fates:
             self._insist(lambda: _touch(self._unsafe[-1]))
             self._unsafe.clear()
 
-    def _insist(self, write) -> bool:
+    def _insist(self, write) -> None:
         """Write; after a broken connection write all again that may be lost, on a new one."""
-        for wait in _WAITS:
+        ends, wait = time.monotonic() + PATIENCE, 0.2
+        while True:
             try:
                 write()
-                return True
+                return
             except (OperationalError, InterfaceError):
-                if not wait:
+                if time.monotonic() > ends:
                     raise
                 connection.close()
                 time.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
                 write = self._write_again
-        return False
 
     def _write_again(self):
         by_batch: dict[tuple, list[Message]] = {}

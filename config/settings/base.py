@@ -95,6 +95,11 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# A database that does not answer is given up, so that a worker or a page can say so: seconds to
+# connect, then the silence of its machine after which a connection counts as lost.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=10, keepalives_idle=30, keepalives_interval=10, keepalives_count=3
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "liaisons.User"
 
