@@ -367,8 +367,15 @@ def test_a_translation_from_first_to_last(at, world):
 def test_asking_for_a_translation(at, world):
     page = at("/fr" + world.update.get_absolute_url().removeprefix("/en"), "liaison")
     page.locator("main a[href*='/translate/ask/']").click()
+    page.locator("main [name=language]").fill("no such language")
+    page.locator("main [name=note]").fill("შენიშვნა")
     page.locator(PRIMARY).first.click()
-    assert TranslationRequest.objects.open().filter(language="fr").count() == 1
+    # What is wrong is said, and nothing typed is lost.
+    assert page.locator("#form-errors").count() == 1
+    assert page.locator("main [name=note]").input_value() == "შენიშვნა"
+    page.locator("main [name=language]").fill("sw")
+    page.locator(PRIMARY).first.click()
+    assert TranslationRequest.objects.open().filter(language="sw").count() == 1
     page.locator("main form[action$='/withdraw/'] button").first.click()
     assert TranslationRequest.objects.open().count() == 1
 
