@@ -8,7 +8,7 @@ import psutil
 import pytest
 import redis
 
-from mailing import sections
+from mailing import claims, sections
 from mailing.models import Delivery, State
 from tests.mailing.audience import MISBEHAVING, owe
 from tests.mailing.kill_news import make_section
@@ -90,6 +90,31 @@ def test_killed_workers_lose_nothing_and_double_at_most_one_mail_each(
     # Uncertain are those whose connection broke around the final dot, and none else.
     assert {word for word, state in by_word if state.startswith("uncertain")} <= {"lost", "mid"}
     assert by_word["mid", "uncertain connection_lost"] <= by_word.total() // 100
+
+
+@pytest.mark.soak  # Celery takes ten seconds to see that a process of its own was killed.
+def test_messages_that_kill_their_workers_are_set_aside_and_take_no_others_along(
+    processes, monkeypatch
+):
+    monkeypatch.setattr(sections, "_sections", {})
+    sections.register(make_section())
+    edition = owe(60, ["ok"] * 29 + ["poison"])
+    processes.start_beat("beat")
+    for name in ("first", "second"):
+        processes.start_worker(name)
+    wait_for(lambda: edition.figures()["failed"] == 2, "the last death", processes, seconds=600)
+    wait_for(lambda: edition.figures()["sent"] == 58, "all others", processes)
+
+    poison = Delivery.objects.filter(recipient__address__startswith="poison.")
+    assert set(poison.values_list("state", "reason")) == {(State.FAILED, "workers_lost")}
+    assert set(poison.values_list("workers_lost", flat=True)) == {claims.MOST_WORKERS_LOST}
+    copies = Counter(entry["to"] for entry in processes.arrived())
+    assert len(copies) == 58
+    # At most one more for each process that was killed.
+    assert copies.total() - 58 <= 2 * claims.MOST_WORKERS_LOST
+    assert all(process.poll() is None for process in processes.running.values())
+    others = Delivery.objects.exclude(pk__in=poison)
+    assert max(others.values_list("workers_lost", flat=True)) <= 2
 
 
 @pytest.mark.soak
