@@ -39,6 +39,10 @@ def updates(person) -> dict:
             {"title": one.title, "slug": one.slug, "created_at": one.created_at}
             for one in Update.objects.filter(author=person)
         ],
+        "agreed": [
+            {"title": one.title, "slug": one.slug, "at": one.agreed_at}
+            for one in Update.objects.filter(agreed_by=person)
+        ],
         "handled": [{**_of_update(one.update), "kind": one.kind, "at": one.at} for one in handled],
     }
 
@@ -216,6 +220,7 @@ def _topic(wanted: Any) -> Any:
 
 WORDS = Words(
     labels={
+        "agreed": _("urgent updates you agreed to"),
         "asked_for": _("translations you asked for"),
         "asked_for.note": _("note"),
         "begun": _("reports you began"),

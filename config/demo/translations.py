@@ -33,7 +33,7 @@ def translate(one: dict) -> None:
     LanguageSkill.objects.get_or_create(
         person=person,
         language=Language.objects.get(code=language),
-        defaults={"offers_help_from_english": True},
+        defaults={"offers_help_from_english": True, "level": LanguageSkill.Level.FLUENT},
     )
     if work.find(update, language):
         return

@@ -27,6 +27,7 @@ NOT_WORDS = {
     "mailing.Delivery.story",
     "strategy.ReportVersion.content",  # nor can a version be changed: one more is made
     "strategy.ReportVersion.note",
+    "strategy.UpdateVersion.content",
     "strategy.TimelineEntry.kind",
     "strategy.TopicQuestion.kind",
     "strategy.WorkingGroup.slug",

@@ -7,6 +7,7 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core import mail
 from django.core.management import call_command
@@ -57,6 +58,10 @@ def hostile(request, letters):  # noqa: F811
         },
     )
     Report.objects.filter(pk=letters.report.pk).update(version=2)
+    texts = {code: request.param for code, _name in settings.LANGUAGES}
+    letters.update.versions.create(
+        number=3, content=dict.fromkeys(("title", "short", "body"), texts)
+    )
     content_version.bump()
     return letters
 
@@ -70,6 +75,8 @@ def test_a_hostile_text_is_only_text(hostile, browser):
         path = path_of(address, hostile)
         if address.name == "strategy:report_version":
             path = path.replace("/1/", "/2/")
+        if address.name == "strategy:update_version":
+            path = path.replace("/2/", "/3/")
         response = undone(clients[hostile.reader_of(address)], "get", path)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         kind = response.get("Content-Type", "")
