@@ -117,6 +117,11 @@ class ChoosingForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
     @property
+    def has_chosen(self) -> bool:
+        """Whether something is chosen, or wrong, so that the page shows it."""
+        return any(field.value() or field.errors for field in self.choice_fields)
+
+    @property
     def chosen(self) -> Choices:
         """What was chosen."""
         return choices.tidy(

@@ -40,6 +40,11 @@ class Part:
     count: int
     headline: str
 
+    @property
+    def others(self) -> int:
+        """How many there are besides the first."""
+        return self.count - 1
+
 
 @dataclass(frozen=True)
 class Waiting:

@@ -19,6 +19,7 @@ class StrategyConfig(AppConfig):
         from . import next_steps as own_next_steps
         from . import notices, relay_nudges, story
         from . import personal_data as own_data
+        from .region_reports import REGIONS, RegionReports, region_options
         from .replies import Replies
         from .sections import (
             TOPICS,
@@ -30,7 +31,13 @@ class StrategyConfig(AppConfig):
         )
         from .update_rhythm import alerts as of_update_rhythm
 
-        for section in (ClosingTopics(), NewUpdates(), OpenTopics(), ClosedTopics()):
+        for section in (
+            ClosingTopics(),
+            NewUpdates(),
+            OpenTopics(),
+            RegionReports(),
+            ClosedTopics(),
+        ):
             sections.register(section)
         sections.register_personal(Replies())
         # Of the app below; what answers somebody stands before what they can do.
@@ -40,6 +47,14 @@ class StrategyConfig(AppConfig):
             _("Topics"),
             topic_options,
             help_text=_("Tick none to hear of all topics. Updates always come."),
+        )
+        choices.register(
+            REGIONS,
+            _("Regions"),
+            region_options,
+            help_text=_(
+                "Tick one to hear also what groups there reported. Tick none to leave it out."
+            ),
         )
         next_steps.register("strategy", own_next_steps.offered)
         alerts.register("update rhythm", of_update_rhythm)

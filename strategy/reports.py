@@ -3,7 +3,7 @@
 Any liaison of the group may do each of these; who does so is named, and asked at the moment of
 acting whether they still speak for the group. Each verb runs in one transaction and raises a
 ``liaisons.errors.Refused`` whose message is for that person. Locks are taken in this order: the
-report, its draft, the content version.
+report, its draft, the content clock, the content version.
 """
 
 import uuid
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from liaisons.access import require_liaison
 from liaisons.errors import AlreadyDone, Refused
 from liaisons.models import Group, Language
+from mailing import positions
 from web import content_version
 
 from . import drafts, notices
@@ -125,6 +126,8 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     report = draft.report
     # Before the content version, as whoever marks or answers statements takes their locks.
     list(report.statements.select_for_update(no_key=True).order_by("pk").values("pk"))
+    # Before the content version too, as everybody does who publishes.
+    position = None if report.is_published else positions.next_position()
     # Its lock also puts reports published at the same time in a row, so that numbers have no gap.
     content_version.bump()
     now = timezone.now()
@@ -134,6 +137,7 @@ def publish(*, report: Report, by, content: Content, seen: int) -> Report:
     else:
         newest = Report.objects.aggregate(newest=Max("number"))["newest"] or 0
         report.number, report.published_at = newest + 1, now
+        report.position = position
         report.person = by
         report.status = Report.Status.PUBLISHED
     report.version += 1

@@ -22,6 +22,9 @@ from mailing.models import Rhythm, SkipReason
 from . import samples
 from .mail_forms import MailForm
 
+# So many messages stand on the page of what came; the earlier ones are folded.
+SHOWN_AT_FIRST = 10
+
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,11 +131,13 @@ def received(request) -> HttpResponseBase:
     """What came and what did not, each with its reason, and what is in the way now."""
     preference = recipients.preference_of(request.user)
     recipient = preference.recipient
+    fates = why.gathered(why.recent(recipient)) if recipient.pk else []
     return render(
         request,
         "liaisons/settings/received.html",
         {
-            "fates": why.gathered(why.recent(recipient)) if recipient.pk else [],
+            "fates": fates[:SHOWN_AT_FIRST],
+            "earlier": fates[SHOWN_AT_FIRST:],
             "standing": why.standing(recipient) if recipient.pk else None,
             "most": settings.MAIL_UNREQUESTED_A_WEEK,
             "zone": preference.time_zone_used,

@@ -108,6 +108,8 @@ class Report(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
+    # Its place in the order of everything published; reports of before had none.
+    position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 

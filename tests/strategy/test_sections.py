@@ -28,7 +28,7 @@ def block(key, language="en", after=0):
 
 def test_what_has_a_deadline_comes_first_and_what_is_over_last():
     assert [found.key for found in sections.registered()] == [
-        "closing", "updates", "topics", "closed",
+        "closing", "updates", "topics", "region_reports", "closed",
     ]  # fmt: skip
     assert [found.key for found in sections.registered_personal()] == ["replies", "next_steps"]
 

@@ -130,6 +130,12 @@ def moment_in(value: datetime | None, zone: str) -> str:
 
 
 @register.filter
+def zone_name(zone: str) -> SafeString:
+    """``{{ zone|zone_name }}``: a time zone as people read it, apart from words of any script."""
+    return format_html('<bdi dir="ltr">{}</bdi>', zone.replace("_", " "))
+
+
+@register.filter
 def in_days(value: date | None) -> str:
     """``{{ topic.closes_on|in_days }}``: "in 12 days", "yesterday", with the day as a title."""
     if not value:
