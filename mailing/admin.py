@@ -265,12 +265,26 @@ class NoticeAdmin(LetterAdmin):
         )
 
 
+class HasAccount(admin.SimpleListFilter):
+    """Those with an account, or those without."""
+
+    title, parameter_name = _("account"), "account"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With an account")), ("no", _("Without an account"))]
+
+    def queryset(self, request, queryset):
+        if self.value() in ("yes", "no"):
+            return queryset.filter(user__isnull=self.value() == "no")
+        return queryset
+
+
 @admin.register(Recipient)
 class RecipientAdmin(History):
     """Who can get mail, and for each why they got something or not; see ``why_pages``."""
 
-    list_display = ["person", "how_often", "in_the_way", "language", "time_zone", "created_at"]
-    list_filter = [("user", admin.EmptyFieldListFilter)]
+    list_display = ["person", "how_often", "in_the_way", "language"]
+    list_filter = [HasAccount]
     search_fields = ["address_hash"]
     search_help_text = _("A whole e-mail address.")
     ordering = ["-pk"]

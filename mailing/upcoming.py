@@ -72,6 +72,7 @@ class Next:
     reason: str
     taken_along: list[Waiting] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    is_on_talk_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,16 @@ def next_digest(preference: Preference, at: datetime | None = None) -> Next:
         return Next(preference.rhythm, None, paused, [], "", "", waiting=alone)
     if preference.channel == Preference.Channel.TALK_PAGE:
         reason = talk_pages.obstacle_of(preference.recipient, comes_at or at) or ""
-        return Next(preference.rhythm, comes_at, paused, [], "", reason, waiting=alone)
+        return Next(
+            preference.rhythm,
+            comes_at,
+            paused,
+            [],
+            "",
+            reason,
+            waiting=alone,
+            is_on_talk_page=True,
+        )
     parts, own, reason = _rehearsed(preference, _contents, paused or at)
     if not (reason or parts or own or taken_along):
         # All that waits comes by itself before.

@@ -30,6 +30,7 @@ class AskForm(forms.Form):
     address = forms.EmailField(
         label=_("E-mail address"),
         help_text=_("The whole address. With an account or without; it is shown nowhere."),
+        widget=forms.EmailInput(attrs={"class": "vTextField", "dir": "ltr"}),
     )
     edition = forms.ModelChoiceField(
         label=_("Edition"), queryset=Edition.objects.none(), required=False, empty_label=_("All")
@@ -118,7 +119,7 @@ def person(model_admin, request, object_id) -> HttpResponseBase:
         ],
         "fates": [
             (one, _letter_url(request, one.letter))
-            for one in why.recent(recipient, for_core_team=True)
+            for one in why.gathered(why.recent(recipient, for_core_team=True))
         ],
         "form": form,
         "edition": edition,

@@ -9,21 +9,17 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from liaisons import mandates
+from liaisons import mandates, own_mail
 from liaisons.access import signed_in
 from liaisons.accounts import people
 from liaisons.accounts.forms import posted
 from liaisons.errors import Refused
 from liaisons.models import User
 from liaisons.support import channel_for
-from mailing import pauses, preferences, reasons, recipients, upcoming, why
-from mailing.models import Rhythm, SkipReason
+from mailing import pauses, preferences, recipients, upcoming, why
 
 from . import samples
 from .mail_forms import MailForm
-
-# So many messages stand on the page of what came; the earlier ones are folded.
-SHOWN_AT_FIRST = 10
 
 
 @signed_in
@@ -42,7 +38,11 @@ def mail(request) -> HttpResponseBase:
     return render(
         request,
         "liaisons/settings/digest.html",
-        {"form": form, **_next(user), "reminders": mandates.reminders_coming(user)},
+        {
+            "form": form,
+            **own_mail.what_comes_next(recipients.preference_of(user)),
+            "reminders": mandates.reminders_coming(user),
+        },
     )
 
 
@@ -62,25 +62,6 @@ def _save(user, form):
         switch = preferences.switch_on if is_on else preferences.switch_off
         switch(preference.recipient, kind)
     pauses.set_pause(preference.recipient, said["paused_until"])
-
-
-def _next(user) -> dict:
-    preference = recipients.preference_of(user)
-    if preference.pk is None:
-        return {"next": None, "is_busy": False}
-    try:
-        found = upcoming.next_digest(preference)
-    except upcoming.Busy:
-        return {"next": None, "is_busy": True}
-    is_empty = found.reason == SkipReason.EMPTY
-    return {
-        "next": found,
-        "is_busy": False,
-        "is_at_once": found.rhythm == Rhythm.AT_ONCE,
-        "why_not": "" if is_empty else reasons.to_person(found.reason),
-        "is_empty": is_empty,
-        "zone": preference.time_zone_used,
-    }
 
 
 @signed_in
@@ -131,15 +112,12 @@ def received(request) -> HttpResponseBase:
     """What came and what did not, each with its reason, and what is in the way now."""
     preference = recipients.preference_of(request.user)
     recipient = preference.recipient
-    fates = why.gathered(why.recent(recipient)) if recipient.pk else []
     return render(
         request,
         "liaisons/settings/received.html",
         {
-            "fates": fates[:SHOWN_AT_FIRST],
-            "earlier": fates[SHOWN_AT_FIRST:],
+            **own_mail.what_came(preference),
             "standing": why.standing(recipient) if recipient.pk else None,
             "most": settings.MAIL_UNREQUESTED_A_WEEK,
-            "zone": preference.time_zone_used,
         },
     )

@@ -21,6 +21,7 @@ from ..mail_fields import (
 from ..trapped_form import TrappedForm
 
 ABOUT = "subscription"
+UNKNOWN_ZONE = "UTC"
 
 
 class SubscribeForm(TrappedForm, ChoosingForm):
@@ -40,9 +41,12 @@ class SubscribeForm(TrappedForm, ChoosingForm):
             initial={
                 "language": get_language(),
                 "rhythm": Rhythm.WEEKLY.value,
-                "time_zone": "UTC",
+                "time_zone": UNKNOWN_ZONE,
             },
         )
+        if not self.is_bound:
+            # A script begins with the device's own: static/js/parts/time_zone.js.
+            self.fields["time_zone"].widget.attrs["data-own-zone"] = UNKNOWN_ZONE
 
     def clean_address(self):
         address = self.cleaned_data["address"]

@@ -20,7 +20,7 @@ from web import rate_limits
 from web.error_views import csrf_failure
 from web.policies import policy
 
-from .. import form_tokens
+from .. import form_tokens, own_mail
 from ..accounts.forms import posted
 from ..accounts.network import network_address
 from . import notices
@@ -165,6 +165,7 @@ def subscription(request, token):
             pauses.set_pause(recipient, form.cleaned_data["paused_until"])
         return redirect(f"{request.path}?done=saved")
     done = request.GET.get("done")
+    preference = subscriptions.preference_of(recipient)
     return _page(
         request,
         "subscription",
@@ -172,9 +173,10 @@ def subscription(request, token):
         token=token,
         address=masked(recipient.address),
         since=recipient.created_at,
-        has_left=subscriptions.preference_of(recipient).rhythm == Rhythm.NONE,
+        has_left=preference.rhythm == Rhythm.NONE,
         done=done if done in DONE else "",
         left_days=settings.SUBSCRIPTION_LEFT_DAYS,
+        **(own_mail.what_comes_next(preference) | own_mail.what_came(preference)),
     )
 
 

@@ -4,7 +4,9 @@ import "./counter.js";
 import { offerToCopy } from "./parts/copy.js";
 import { closeMenus } from "./parts/menus.js";
 import { leadToErrors } from "./parts/form_errors.js";
+import { beginWithOwnZone } from "./parts/time_zone.js";
 
 closeMenus();
 leadToErrors();
 offerToCopy();
+beginWithOwnZone();
