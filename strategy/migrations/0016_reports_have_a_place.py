@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategy', '0010_published_updates_have_a_number'),
+        ('strategy', '0015_translations_into_other_languages'),
     ]
 
     operations = [
