@@ -88,7 +88,9 @@ class Edition(models.Model):
 class Delivery(Message):
     """One digest for one person."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="deliveries")
+    edition = models.ForeignKey(
+        Edition, verbose_name=_("edition"), on_delete=models.PROTECT, related_name="deliveries"
+    )
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
     # The person's place in each section before this digest: {"updates": 12}.
     since = models.JSONField(default=dict, editable=False)

@@ -4,6 +4,7 @@ The folds are the browser's own ``<details>``, so they need no script.
 """
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -186,6 +187,23 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
         super().delete_model(request, obj)
         content_version.bump()
 
+    def get_deleted_objects(self, objs, request):
+        """Without the rows that only join two things: nobody made them, and they have no name."""
+        lines, counts, perms, protected = super().get_deleted_objects(objs, request)
+        joins = {
+            capfirst(field.remote_field.through._meta.verbose_name)
+            for model in apps.get_models()
+            for field in model._meta.many_to_many
+            if field.remote_field.through._meta.auto_created
+        }
+        plurals = {f"{name}s".lower() for name in joins}
+        return (
+            _without(lines, joins),
+            {name: count for name, count in counts.items() if str(name).lower() not in plurals},
+            perms,
+            protected,
+        )
+
     def delete_queryset(self, request, queryset):
         # Unlike its pages for one thing, the admin's list runs outside a transaction.
         with transaction.atomic():
@@ -197,6 +215,15 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
 def means_the_same(form) -> bool:
     """Whether the writer ticked that the English changed and its meaning did not."""
     return bool(form.cleaned_data.get("meaning_is_same"))
+
+
+def _without(lines, names):
+    """The nested list of what is deleted, without lines of these kinds."""
+    return [
+        _without(line, names) if isinstance(line, list) else line
+        for line in lines
+        if isinstance(line, list) or str(line).partition(":")[0] not in names
+    ]
 
 
 class ShortVersionForm(TranslatedForm):

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from modeltranslation.utils import build_localized_fieldname
 
 from web import markdown
 from web.names import language_direction, language_name
@@ -224,7 +225,7 @@ class UpdateAdmin(PublicContentAdmin):
                 timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M UTC"),
                 event.get_kind_display(),
                 _who(event),
-                ", ".join(event.fields),
+                ", ".join(_named(field) for field in event.fields),
             )
             for event in update.events.select_related("actor")
         )
@@ -371,6 +372,18 @@ def _who(event):
     if event.actor:
         return event.actor.name_for_core_team
     return _("the schedule") if event.kind == UpdateEvent.Kind.PUBLISHED else "–"
+
+
+def _named(field: str) -> str:
+    """What a line of the history names: a text in one language, or a language alone."""
+    for code, _own_name in settings.LANGUAGES:
+        if field == code:
+            return language_name(code)
+        for name in updates.TEXTS:
+            if field == build_localized_fieldname(name, code):
+                label = Update._meta.get_field(name).verbose_name
+                return f"{label} ({language_name(code)})"
+    return field
 
 
 def _typed(values, code):
