@@ -105,7 +105,9 @@ class EditionAdmin(History):
             (listed, edition.pk, state.value, state.label, getattr(edition, f"in_{state.value}"))
             for state in State
         ]
-        link = '<a href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a>'
+        link = (
+            '<a class="links-below" href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a>'
+        )
         return format_html_join(_NEXT_LINE, link, rows)
 
     @admin.display(description=_("reasons"))
@@ -119,7 +121,9 @@ class EditionAdmin(History):
         ]
         if not rows:
             return gettext("Nobody was left out.")
-        link = '<a href="{}?edition__id__exact={}&amp;reason__exact={}">{}: {}</a>'
+        link = (
+            '<a class="links-below" href="{}?edition__id__exact={}&amp;reason__exact={}">{}: {}</a>'
+        )
         return format_html_join(_NEXT_LINE, link, rows)
 
     @admin.display(description=_("one person"))

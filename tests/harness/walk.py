@@ -206,6 +206,8 @@ def admin_pages(world: World, client: Client) -> list[Opened]:
                 found.append(Opened(name, path, "superuser"))
     for address in own_admin_pages():
         path = path_of(address, world)
-        if client.get(path).status_code == 200:
+        response = client.get(path)
+        # A mail as plain text is no page, and what is downloaded neither.
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             found.append(Opened(address.name, path, "superuser"))
     return found
