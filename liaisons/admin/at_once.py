@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 
@@ -46,7 +47,8 @@ class NoticingAdmin:
     def get_object(self, request, object_id, from_field=None):
         """The row; the second of two who save it at once waits here, and reads it afterwards."""
         found = super().get_object(request, object_id, from_field)
-        if found is None or request.method != "POST":
+        # Our own pages about a row save nothing themselves; what they call takes its locks.
+        if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
         rows = self.model.objects.select_for_update(of=("self",), no_key=True)
         rows.filter(pk=found.pk).first()

@@ -30,7 +30,7 @@ from strategy.models import (
 from tests.browser import window
 from tests.factories import GroupFactory, MandateFactory
 
-from .walk import PHONE, visitor
+from .walk import PHONE
 
 pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
@@ -75,12 +75,12 @@ TASKS = {
 
 
 @pytest.fixture
-def at(chromium, live_server, made_as_a_demo, world, as_person):
-    """``at(path, role)``: a page in a window that runs no script."""
+def at(chromium, live_server, made_as_a_demo, world, browser):
+    """``at(path, role)``: a page in a window that runs no script, just signed in."""
     opened = []
 
     def opened_at(path, role="anonymous"):
-        client = visitor(world, as_person, role) if role != "anonymous" else None
+        client = browser(role) if role != "anonymous" else None
         options = {"viewport": PHONE, "java_script_enabled": False}
         manager = window(chromium, live_server.url, person_client=client, **options)
         context = manager.__enter__()
