@@ -30,7 +30,7 @@ from strategy.models import (
 from tests.browser import window
 from tests.factories import GroupFactory, MandateFactory
 
-from .walk import PHONE
+from .walk import PHONE, visitor
 
 pytestmark = [pytest.mark.heavy, pytest.mark.django_db(transaction=True)]
 
@@ -75,12 +75,14 @@ TASKS = {
 
 
 @pytest.fixture
-def at(chromium, live_server, made_as_a_demo, world, browser):
-    """``at(path, role)``: a page in a window that runs no script, just signed in."""
+def at(chromium, live_server, made_as_a_demo, world, as_person, browser):
+    """``at(path, role)``: a page in a window that runs no script, signed in some time ago."""
     opened = []
 
-    def opened_at(path, role="anonymous"):
-        client = browser(role) if role != "anonymous" else None
+    def opened_at(path, role="anonymous", *, just_signed_in=False):
+        client = None
+        if role != "anonymous":
+            client = browser(role) if just_signed_in else visitor(world, as_person, role)
         options = {"viewport": PHONE, "java_script_enabled": False}
         manager = window(chromium, live_server.url, person_client=client, **options)
         context = manager.__enter__()
@@ -496,7 +498,8 @@ def test_resetting_a_second_step(at, world):
     editor = world.people["editor"]
     has_one = {"user": editor, "type": Authenticator.Type.TOTP}
     Authenticator.objects.get_or_create(**has_one, defaults={"data": {"secret": ""}})
-    page = at(reverse("admin:liaisons_user_second_step", args=[editor.pk]), "superuser")
+    path = reverse("admin:liaisons_user_second_step", args=[editor.pk])
+    page = at(path, "superuser", just_signed_in=True)
     page.locator("[name=reason]").fill("დაკარგული ტელეფონი")
     page.locator("[name=knows]").check()
     page.locator("#content-main button.default").click()
