@@ -5,6 +5,8 @@ from typing import Any
 from mailing import reasons, upcoming, why
 from mailing.models import Preference, Rhythm, SkipReason
 
+from .mail_fields import pause_day
+
 # So many messages of those that came stand on a page; the earlier ones are folded.
 SHOWN_AT_FIRST = 10
 
@@ -27,6 +29,7 @@ def what_comes_next(preference: Preference) -> dict[str, Any]:
         "is_at_once": found.rhythm == Rhythm.AT_ONCE,
         "why_not": "" if is_empty else reasons.to_person(found.reason),
         "is_empty": is_empty,
+        "paused_until": pause_day(preference.recipient),
         "zone": preference.time_zone_used,
     }
 
