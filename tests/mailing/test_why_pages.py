@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.roles import REVIEWER
+from config.roles import REVIEWER, make_roles
 from mailing import deliver, editions, notices, pauses, preferences, recipients
 from mailing.models import Edition, Preference, Recipient, Suppression
 from tests.cast import pass_second_step
@@ -196,6 +196,7 @@ def test_somebody_without_an_account_and_somebody_who_was_deleted(core_team, edi
 
 def test_reviewers_may_ask_and_see_no_ledger(client, edition):
     """Messages themselves, and those without a person, are for administrators."""
+    make_roles()
     reviewer = UserFactory(core_team=True)
     reviewer.groups.add(Role.objects.get(name=REVIEWER))
     client.force_login(reviewer)
