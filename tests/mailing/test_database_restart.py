@@ -105,14 +105,17 @@ class Pressing(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.tokens = port, list(tokens)
         self.told: list[str] = []
-        self.failed = 0
+        # When each press that failed began and ended.
+        self.failed: list[tuple[float, float]] = []
         self.ends = time.monotonic() + 600
 
     def run(self):
         for token in self.tokens:
-            while not self.press(token) and time.monotonic() < self.ends:
-                self.failed += 1
+            began = time.monotonic()
+            while not self.press(token) and began < self.ends:
+                self.failed.append((began, time.monotonic()))
                 time.sleep(0.2)
+                began = time.monotonic()
             time.sleep(0.02)
 
     def press(self, token) -> bool:
@@ -150,12 +153,15 @@ def test_nothing_acknowledged_is_lost(recipients, stops, product):
         product.start_worker(f"worker-{number}")
     wait_for(lambda: sent() > 0 and is_served(pressing.port), "the first digest", product)
     pressing.start()
+    away = []
     for number, stop in enumerate(stops, start=1):
         due = recipients * number // (len(stops) + 2)
         wait_for(lambda due=due: sent() >= due, f"{due} digests", product, seconds=300)
+        began = time.monotonic()
         stop()
         time.sleep(0.5)
         services.start(owner="restart test", say=lambda text: None)
+        away.append((began, time.monotonic()))
 
     def is_over():
         rows = ask("SELECT state, count(*) FROM mailing_delivery GROUP BY state")
@@ -173,11 +179,14 @@ def test_nothing_acknowledged_is_lost(recipients, stops, product):
     left = {number for (number,) in ask(
         "SELECT recipient_id FROM mailing_preference WHERE rhythm = 'none'"
     )}  # fmt: skip
-    print(f"{len(stops)} stops: {doubled} doubled, {pressing.failed} requests failed")
+    print(f"{len(stops)} stops: {doubled} doubled, {len(pressing.failed)} requests failed")
     assert len(states) == recipients
     assert all(copies[address] == 0 for address, state in states.items() if state == "skipped")
     assert all(copies[address] >= 1 for address, state in states.items() if state == "sent")
     assert doubled <= WORKERS * len(stops)
+    # Only while it was away, or on their way when it went.
+    for began, ended in pressing.failed:
+        assert any(began <= back and ended >= gone for gone, back in away)
     # What somebody was told is so.
     assert pressing.told == pressing.tokens, "the web did not come back"
     assert {int(token.split("-")[2], 16) for token in pressing.told} <= left
