@@ -20,15 +20,22 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from web.templatetags.web import day_text
+
 from . import claims
 from .models import Delivery, Edition, Preference, Recipient, Rhythm, SkipReason, State
 from .press import Press
 
-# Signs that no user name holds (https://www.mediawiki.org/wiki/Manual:$wgLegalTitleChars); a name
-# with one is no name of a wiki, and could break the list.
-_NO_NAME = re.compile(r"[#<>\[\]|{}/@\x00-\x1f\x7f\n\r]")
-# Most of a subject: MassMessage refuses longer ones (bytes).
+# What no user name holds (https://www.mediawiki.org/wiki/Manual:Page_title#Naming_restrictions and
+# Manual:$wgLegalTitleChars); a name with it is no name of a wiki, and could break the list: signs
+# of markup, signatures, entities, a percent sign before a code, what is read as a path.
+_NO_NAME = re.compile(
+    r"[#<>\[\]|{}/\x00-\x1f\x7f\u2028\u2029\ufffd]|~{3}|%[0-9A-Fa-f]{2}"
+    r"|&[A-Za-z0-9\x80-\uffff]+;|^[\s_]|[\s_]$|^\.{1,2}$"
+)
+# Most of a subject, and of a user name: longer ones are refused (bytes).
 LONGEST_SUBJECT = 240
+LONGEST_NAME = 235
 
 # Rows of user id and the name of their account on the wiki, of those who are shown by name.
 Named = Callable[[], QuerySet]
@@ -115,12 +122,20 @@ def messages_of(edition: Edition) -> list[TalkPageMessage]:
 def _names_in(edition) -> dict[int, str]:
     users = edition.deliveries.filter(state=State.TO_POST).values("recipient__user")
     found = named().filter(pk__in=users)
-    return {user: name for user, name in found if not _NO_NAME.search(name)}
+    return {user: name for user, name in found if is_name(name)}
+
+
+def is_name(name: str) -> bool:
+    """Whether a wiki can have an account of this name, so that it may stand in a list."""
+    return len(name.encode()) <= LONGEST_NAME and not _NO_NAME.search(name)
 
 
 def _message(press: Press, delivery: Delivery) -> TalkPageMessage:
     with translation.override(delivery.language):
-        subject = _("What is new in the strategy process")
+        # Translators: heading of a message on a talk page; with its day, so that each has its own.
+        subject = _("What is new in the strategy process, %(day)s") % {
+            "day": day_text(timezone.localdate(delivery.edition.hour))
+        }
     subject = subject.encode()[:LONGEST_SUBJECT].decode(errors="ignore")
     return TalkPageMessage(delivery.language, subject, press.wikitext(delivery))
 
@@ -129,8 +144,7 @@ def _message(press: Press, delivery: Delivery) -> TalkPageMessage:
 def mark_posted(edition: Edition, ids: list[int], *, by: str) -> int:
     """Write down that the Core Team posted to these people's pages; says to how many.
 
-    ``ids`` are the deliveries whose list was shown. Of the others that shared their text nobody
-    may be named any more: they are skipped. Done twice, it changes nothing more.
+    ``ids`` are the deliveries whose list was shown. Done twice, it changes nothing more.
     """
     waiting = edition.deliveries.select_for_update().filter(state=State.TO_POST)
     posted = list(waiting.filter(pk__in=ids).values_list("pk", flat=True))
@@ -142,9 +156,17 @@ def mark_posted(edition: Edition, ids: list[int], *, by: str) -> int:
 
 @transaction.atomic
 def skip_hidden(edition: Edition, ids: list[int]) -> None:
-    """Whoever may be named no more gets nothing: write that down."""
-    waiting = edition.deliveries.select_for_update().filter(state=State.TO_POST, pk__in=ids)
-    hidden = list(waiting.values_list("pk", flat=True))
+    """Whoever may be named no more gets nothing: write that down.
+
+    ``ids`` are the deliveries that were left out of the list. Who may be named again by now stays
+    to be posted, on the next list.
+    """
+    waiting = edition.deliveries.select_for_update(of=("self",)).filter(
+        state=State.TO_POST, pk__in=ids
+    )
+    names = _names_in(edition)
+    users = waiting.values_list("pk", "recipient__user")
+    hidden = [pk for pk, user in users if user not in names]
     Delivery.objects.filter(pk__in=hidden).update(
         state=State.SKIPPED, reason=SkipReason.NOT_BY_NAME, finished_at=timezone.now()
     )

@@ -6,16 +6,22 @@ Each sign that could begin it is written as an HTML entity, which MediaWiki show
 
 import re
 
-# Anywhere: tags, links, templates, tables, signatures, emphasis, headings, entities.
-_ANYWHERE = re.compile(r"[&<>\[\]{}|~='`]")
+# Anywhere: tags, links, templates, tables, signatures, headings, entities.
+_ANYWHERE = re.compile(r"[&<>\[\]{}|~=`]")
+# Emphasis is two apostrophes or more; one alone is one, but where our own emphasis may touch it.
+_APOSTROPHES = re.compile(r"''+|^'|'$")
 # MediaWiki marks places of its own with it.
 _DELETE = "\x7f"
 # Behaviour switches (__NOTOC__), and addresses, which would become links.
 _PAIRS = re.compile(r"__+|://")
 # At the start of a line: lists, indents, rules, redirects, tables, and preformatted text.
 _AT_START = re.compile(r"(?m)^[*#:;!\-]")
-# Without a link, these make one: "RFC 2822", "ISBN 978…", "mailto:".
-_MAGIC_LINK = re.compile(r"(?i)\b(RFC|PMID|ISBN)(?= )|\b(mailto|tel|sips?|news|urn|data)(?=:)")
+# Without a link, these make one: "RFC 2822", "ISBN 978…", "mailto:" and what else is an address
+# without two slashes (https://www.mediawiki.org/wiki/Manual:$wgUrlProtocols).
+_MAGIC_LINK = re.compile(
+    r"(?i)\b(RFC|PMID|ISBN)(?= )"
+    r"|\b(bitcoin|geo|magnet|mailto|matrix|news|sips?|sms|tel|urn|xmpp)(?=:)"
+)
 
 
 def escaped(text: str) -> str:
@@ -36,6 +42,7 @@ def paragraphs(text: str) -> str:
 def _escape(text: str) -> str:
     text = _ANYWHERE.sub(_entities, text.replace(_DELETE, ""))
     text = _PAIRS.sub(_entities, text)
+    text = _APOSTROPHES.sub(_entities, text)
     text = _MAGIC_LINK.sub(lambda found: f"{found[0][:-1]}{_entities(found[0][-1])}", text)
     return _AT_START.sub(_entities, text)
 

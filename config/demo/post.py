@@ -165,8 +165,8 @@ def _decision(letter: Delivery | Notice) -> Decision:
 
 def post_on_talk_pages() -> None:
     """Mark what went to talk pages as posted, but for the newest, which waits for the Core Team."""
-    day_ago = timezone.now() - timedelta(days=1)
-    for edition in Edition.objects.filter(channel=Preference.Channel.TALK_PAGE, hour__lt=day_ago):
+    made = Edition.objects.filter(channel=Preference.Channel.TALK_PAGE).order_by("-hour", "-pk")
+    for edition in made[1:]:
         owed = edition.deliveries.filter(state=State.TO_POST).values_list("pk", flat=True)
         talk_pages.mark_posted(edition, list(owed), by="the demo")
 
