@@ -41,7 +41,15 @@ class NextSteps(PersonalSection):
 
     def render(self, things: list[NextStep], language: str) -> Block:
         context = {
-            "steps": [{"step": step, "due": _day(step.due)} for step in things],
+            # Where nothing is due it says since when it waits.
+            "steps": [
+                {
+                    "step": step,
+                    "due": _day(step.due),
+                    "since": "" if step.due else _day(step.since),
+                }
+                for step in things
+            ],
             "base_url": settings.BASE_URL,
         }
         return Block(

@@ -32,6 +32,8 @@ PARTS = {
     "font-family:{sans};font-size:16px;line-height:1.6",
     "demo": "margin:0 0 16px;padding:8px 12px;background-color:{background-color-warning-subtle};"
     "color:{color-base};font-size:14px;line-height:1.4",
+    # Read out in lists of messages, beside the subject; mail programs show it nowhere else.
+    "preview": "display:none;max-height:0;overflow:hidden;mso-hide:all",
     "brand": "margin:0 0 24px;padding:0 0 12px;border-bottom:1px solid {border-color-muted};"
     "color:{color-emphasized};font-family:{serif};font-size:20px;line-height:1.3",
     "brand-link": "color:{color-emphasized};text-decoration:none",
@@ -47,11 +49,15 @@ PARTS = {
     "name": "margin:0 0 4px;font-weight:bold;font-size:17px;line-height:1.4",
     "text": "margin:0 0 4px;color:{color-base}",
     "meta": "margin:0;color:{color-subtle};font-size:14px;line-height:1.5",
+    "note": "color:{color-subtle};font-size:14px",
     "due": "margin:0 0 4px;color:{color-emphasized};font-weight:bold",
     "link": "color:{color-progressive}",
     "act": "display:inline-block;padding:10px 16px;border-radius:2px;"
     "background-color:{background-color-progressive};color:{color-inverted-fixed};"
     "font-weight:bold;text-decoration:none;line-height:1.5",
+    # Around one: Outlook gives a link no room of its own, but its cell.
+    "act-cell": "mso-padding-alt:10px 16px;border-radius:2px;"
+    "background-color:{background-color-progressive}",
     "said": "margin:16px 0;padding:4px 16px;border:1px solid {border-color-subtle};"
     "color:{color-base};overflow-wrap:anywhere",
     "call": "padding:16px 16px 4px;background-color:{background-color-neutral-subtle};"
@@ -70,6 +76,11 @@ def style_of(part: str, language: str) -> str:
     sans, serif = _FONTS.get(language, _OTHERS)
     style = PARTS[part].replace("{sans}", sans).replace("{serif}", serif)
     return _with_colors(style, "light")
+
+
+def is_colored(part: str) -> bool:
+    """Whether a part has a colour, and so a dark one besides."""
+    return bool(_COLOR.search(PARTS[part]))
 
 
 @functools.cache

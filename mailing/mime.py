@@ -40,6 +40,11 @@ class Sheet:
 
     pieces: tuple[bytes | str, ...]
 
+    @property
+    def size(self) -> int:
+        """How many the message has without what comes into the slots."""
+        return sum(len(piece) for piece in self.pieces if not isinstance(piece, str))
+
     def filled(
         self, *, address: str, message_id: str, token: str = "", text: str = "", html: str = ""
     ) -> bytes:

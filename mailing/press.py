@@ -118,7 +118,8 @@ class Press:
             "before": before,
             "after": after,
             "is_quiet": is_quiet,
-            "headline": headline,
+            # What lists of messages show beside the subject: the headings.
+            "contents": " · ".join(str(part["label"]) for part in blocks),
             "own_text": mime.TEXT_SLOT,
             "own_html": mime.HTML_SLOT,
             "settings_url": change,

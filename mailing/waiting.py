@@ -7,6 +7,7 @@ told twice.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.template import Context
@@ -23,6 +24,13 @@ from .press import Press
 from .sections import Block
 
 logger = logging.getLogger(__name__)
+
+# So many bytes has a whole digest at most, as it is sent (Gmail cuts one of more than 102 kB). What
+# waited and has no room below that goes by itself, or with a later one.
+MOST_BYTES = 57_000
+# Base64 makes four bytes of three, and a line break of each 76.
+FRAME = 300  # bytes around each
+ON_ITS_WAY = 78 / 76 * 4 / 3
 
 # As ``Notice.objects.waiting_for_room()``, for one row of the audience called ``due``.
 WAITS = """EXISTS (
@@ -111,6 +119,10 @@ class Told:
     text: str
     html: SafeString
 
+    @property
+    def size(self) -> int:
+        return len(f"{self.subject * 2}{self.text}{self.html}".encode()) + FRAME
+
 
 def told(notice: Notice, frame: dict) -> Told | None:
     """The words of a notice without the frame of a mail of its own; None where they fail.
@@ -147,11 +159,33 @@ def _message(template_name, values, *, autoescape) -> SafeString:
         return message.render(context)
 
 
+def _room(own: OwnPart, delivery: Delivery, press: Press) -> float:
+    """So many bytes of words can still be added to this digest."""
+    sheet = press.digest(delivery, replace(own, is_news=True))
+    used = len(f"{own.text}{own.html}".encode()) * ON_ITS_WAY
+    return (MOST_BYTES - (sheet.size if sheet else 0) - used) / ON_ITS_WAY
+
+
+def _as_many_as_fit(notices: Sequence[Notice], frame: dict, room: float) -> list[Told]:
+    """The words of these, the oldest first; those that have no room are let go."""
+    found: list[Told] = []
+    left_out = []
+    for notice in notices:
+        one = told(notice, frame)
+        if one and one.size <= room:
+            found.append(one)
+            room -= one.size
+        elif one:
+            left_out.append(notice)
+    release(left_out)
+    return found
+
+
 def added(own: OwnPart, delivery: Delivery, press: Press) -> OwnPart:
     """A person's own part of a digest with what waited for it; the same where nothing is left."""
     with translation.override(delivery.language):
         frame = press.frame(delivery.language)
-        found = [one for one in (told(notice, frame) for notice in delivery.waited) if one]
+        found = _as_many_as_fit(delivery.waited, frame, _room(own, delivery, press))
         if not found:
             return own
         context = {"messages": found}

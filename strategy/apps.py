@@ -23,25 +23,26 @@ class StrategyConfig(AppConfig):
         from .replies import Replies
         from .sections import (
             TOPICS,
+            CallsToAct,
             ClosedTopics,
-            ClosingTopics,
             NewUpdates,
             OpenTopics,
             topic_options,
         )
         from .update_rhythm import alerts as of_update_rhythm
 
+        # In the order of the mail: what there is to do before what there is to read.
         for section in (
-            ClosingTopics(),
-            NewUpdates(),
+            CallsToAct(),
             OpenTopics(),
-            RegionReports(),
             ClosedTopics(),
+            NewUpdates(),
+            RegionReports(),
         ):
             sections.register(section)
-        sections.register_personal(Replies())
-        # Of the app below; what answers somebody stands before what they can do.
+        # Of the app below.
         sections.register_personal(NextSteps())
+        sections.register_personal(Replies())
         choices.register(
             TOPICS,
             _("Topics"),

@@ -12,10 +12,13 @@ from mailing.sections import Block, Section
 
 from . import language_versions
 from .models import Report
+from .room_in_mails import FRAME, as_many_named
 
 # The name under which a reader's choice of regions is kept.
 REGIONS = "regions"
-# So many reports are named; the list on the site has them all.
+# So many bytes of names have room in a mail, and so many names on a talk page; the list on the site
+# has them all.
+ROOM = 1_000
 MOST_NAMED = 20
 
 
@@ -47,6 +50,9 @@ class RegionReports(Section):
 
     def render(self, items, language):
         context = _context(items[::-1], language)
+        fitting = as_many_named([_size(line) for line in context["lines"]], ROOM)
+        context["lines"] = context["lines"][:fitting]
+        context["number_left"] = len(items) - fitting
         return Block(
             html=render_to_string("strategy/mail/region_reports.html", context),
             text=render_to_string("strategy/mail/region_reports.txt", context).strip() + "\n",
@@ -58,6 +64,10 @@ class RegionReports(Section):
         return render_to_string(
             "strategy/wiki/region_reports.txt", _context(items[::-1], language)
         ).strip()
+
+
+def _size(line) -> int:
+    return len(f"{line['group']}{line['title']}".encode()) + FRAME
 
 
 def _headline(lines) -> str:

@@ -16,7 +16,6 @@ from django.db.models.functions import Cast, Concat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
@@ -26,14 +25,16 @@ from mailing.sections import Block, PersonalSection, Reader
 from web import markdown
 
 from . import notices
+from .excerpts import beginning
 from .models import Response, Statement
 from .what_became import Answered, by_answer
 
 # Shorter than what notices say is kept: after that nobody knows which answer one was about.
 LOOK_BACK = min(timedelta(days=60), timedelta(days=settings.MAIL_NOTICE_DAYS) / 2)
-MOST_ANSWERS = 5
-MOST_LETTERS = 300
-MOST_LETTERS_OF_STATEMENT = 120
+MOST_ANSWERS = 3
+# In letters, and in bytes: scripts that take three bytes for a letter say more with each.
+MOST_LETTERS, MOST_BYTES = 300, 420
+MOST_LETTERS_OF_STATEMENT, MOST_BYTES_OF_STATEMENT = 120, 160
 NAME = "answer-"
 
 
@@ -131,11 +132,14 @@ def _shown(answer: Answered, language: str) -> dict[str, Any]:
     text, code = _text(answer.response, language)
     return {
         "statements": [
-            {"statement": one, "text": Truncator(one.text).chars(MOST_LETTERS_OF_STATEMENT)}
+            {
+                "statement": one,
+                "text": beginning(one.text, MOST_LETTERS_OF_STATEMENT, MOST_BYTES_OF_STATEMENT),
+            }
             for one in answer.statements[:2]
         ],
         "number_of_others": len(answer.statements[2:]),
-        "text": Truncator(markdown.to_text(text)).chars(MOST_LETTERS),
+        "text": beginning(markdown.to_text(text), MOST_LETTERS, MOST_BYTES),
         "language": code,
         "is_fallback": code != language,
     }

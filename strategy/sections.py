@@ -1,24 +1,36 @@
 """What the digest says to everyone of updates and topics; registered in ``apps.py``."""
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mailing.sections import Block, Section
 from web.templatetags.web import day_text
 
-from . import language_versions, updates
+from . import deadlines, language_versions, updates
+from .excerpts import beginning
+from .language_versions import Version
 from .models import Topic, Update, WorkingGroup
+from .room_in_mails import FRAME, Room, as_many, as_many_named
 
 # The name under which a reader's choice of topics is kept.
 TOPICS = "topics"
-# So many bytes of short versions stand in one section; what comes after is named with its link. A
-# mail holds each text twice, and Gmail cuts at 102 kB.
-MOST_BYTES = {"updates": 6_400, "topics": 3_600}
-# So many are named at all; after a long pause the list on the site is better.
+
+
+ROOM = {
+    "closing": Room(1_800, 800),
+    "topics": Room(1_700, 1_200),
+    "closed": Room(0, 1_200),
+    "updates": Room(3_400, 1_200),
+}
+# On a talk page so many are named; after a long pause the list on the site is better.
 MOST_NAMED = 20
 # Of a topic that soon closes, so many letters of its short version.
 TEASER = 160
@@ -56,7 +68,7 @@ class NewUpdates(Section):
         return _block("updates", items[::-1], language, list_url="strategy:update_list")
 
     def wikitext(self, items, language):
-        return _wikitext("updates", items[::-1], language)
+        return _wikitext("updates", items[::-1], language, list_url="strategy:update_list")
 
 
 class _OfTopics(Section):
@@ -67,8 +79,8 @@ class _OfTopics(Section):
         return [item for item in items if item.working_group.slug in wanted] if wanted else items
 
 
-class ClosingTopics(_OfTopics):
-    """Calls to act: topics in their last days, the soonest deadline first.
+class CallsToAct(_OfTopics):
+    """Calls to act: topics in their last days and deadlines of the timeline, the soonest first.
 
     A deadline that comes near is news of its own, once.
     """
@@ -83,14 +95,52 @@ class ClosingTopics(_OfTopics):
             .select_related("working_group")
             .filter(closing_position__gt=after, closing_position__lte=until)
         )
-        return _placed(topics, "closing_position")
+        calls = [
+            Call(topic.closing_position, timezone.localdate(topic.closes_at), topic)
+            for topic in topics
+        ]
+        calls += [
+            Call(near.entry.closing_position, near.ends_on, near.entry)
+            for near in deadlines.near()
+            if after < (near.entry.closing_position or 0) <= until
+        ]
+        return sorted(calls, key=lambda call: call.position)
+
+    def chosen(self, items, choices):
+        topics = super().chosen([call for call in items if call.is_topic], choices)
+        return [call for call in items if not call.is_topic or call in topics]
 
     def render(self, items, language):
-        topics = sorted(items, key=_deadline)
-        return _block("closing", topics, language, heading=_before(topics))
+        calls = sorted(items, key=_due)
+        return _block(
+            "closing", calls, language, heading=_before(calls), list_url="strategy:topic_list"
+        )
 
     def wikitext(self, items, language):
-        return _wikitext("closing", sorted(items, key=_deadline), language)
+        calls = sorted(items, key=_due)
+        return _wikitext("closing", calls, language, list_url="strategy:topic_list")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something to do until a day: say one's view on a topic, or what a deadline is about."""
+
+    position: int
+    due: date
+    thing: Any
+
+    @property
+    def is_topic(self) -> bool:
+        return isinstance(self.thing, Topic)
+
+    @property
+    def working_group(self) -> WorkingGroup:
+        """Whose topic it is; only of a topic."""
+        return self.thing.working_group
+
+    def get_absolute_url(self) -> str:
+        """The topic's own page; a deadline has the timeline's."""
+        return self.thing.get_absolute_url() if self.is_topic else reverse("strategy:timeline")
 
 
 class OpenTopics(_OfTopics):
@@ -117,7 +167,9 @@ class OpenTopics(_OfTopics):
         )
 
     def wikitext(self, items, language):
-        return _wikitext("topics", sorted(items, key=_deadline), language)
+        return _wikitext(
+            "topics", sorted(items, key=_deadline), language, list_url="strategy:topic_list"
+        )
 
 
 class ClosedTopics(_OfTopics):
@@ -136,10 +188,10 @@ class ClosedTopics(_OfTopics):
         return _placed(topics, "closed_position")
 
     def render(self, items, language):
-        return _block("closed", items[::-1], language)
+        return _block("closed", items[::-1], language, list_url="strategy:topic_list")
 
     def wikitext(self, items, language):
-        return _wikitext("closed", items[::-1], language)
+        return _wikitext("closed", items[::-1], language, list_url="strategy:topic_list")
 
 
 def _placed(topics, place: str) -> list[Topic]:
@@ -154,26 +206,50 @@ def _deadline(topic):
     return (topic.closes_at is None, topic.closes_at or topic.opens_at, topic.slug)
 
 
-def _before(topics) -> str:
+def _due(call):
+    return (call.due, call.position)
+
+
+def _before(calls) -> str:
     """ "Three things before 12 December": how many, and the day of the last of them."""
-    day = day_text(timezone.localdate(topics[-1].closes_at))
     # Translators: heading above topics that soon close for views. "Thing" is something to do.
     said = ngettext(
         "%(count)s thing to do before %(day)s is over",
         "%(count)s things to do before %(day)s is over",
-        len(topics),
+        len(calls),
     )
-    return said % {"count": len(topics), "day": day}
+    return said % {"count": len(calls), "day": day_text(calls[-1].due)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing in a mail: what it is, what is said of it, where it leads."""
+
+    version: Version
+    text: str
+    url: str
+    # Until when one can act; empty where no day is set.
+    due: str = ""
+    is_topic: bool = False
+    # Where one's view of it goes, where that is asked for soon.
+    report_url: str = ""
+
+    @property
+    def size(self) -> int:
+        return len(self.text.encode()) + self.size_of_title
+
+    @property
+    def size_of_title(self) -> int:
+        return len(self.version.title.encode()) + FRAME
 
 
 def _block(name, items, language, *, heading="", list_url="") -> Block:
-    versions = [language_versions.shown(item, language) for item in items]
-    in_full = _in_full(versions, MOST_BYTES.get(name, 0))
+    lines = [_line(name, item, language) for item in items]
+    in_full, named = _fitting(lines, ROOM[name])
     context = {
-        "versions": versions[:in_full],
-        "named": versions[in_full:MOST_NAMED],
-        "number_left": max(len(versions) - MOST_NAMED, 0),
-        "teasers": [_teaser(version) for version in versions],
+        "lines": lines[:in_full],
+        "named": lines[in_full : in_full + named],
+        "number_left": len(lines) - in_full - named,
         "list_url": list_url,
         "base_url": settings.BASE_URL,
     }
@@ -182,26 +258,47 @@ def _block(name, items, language, *, heading="", list_url="") -> Block:
         text=render_to_string(f"strategy/mail/{name}.txt", context).strip() + "\n",
         count=len(items),
         # The newest update, or the soonest deadline, becomes the subject of the mail.
-        headline=versions[0].title if versions else "",
+        headline=lines[0].version.title if lines else "",
         heading=heading,
     )
 
 
-def _in_full(versions, most_bytes: int) -> int:
-    """How many of them stand with their short version: as many as fit, the first one always."""
-    used = 0
-    for number, version in enumerate(versions):
-        used += len(version.short.encode())
-        if number and used > most_bytes:
-            return number
-    return len(versions)
+def _line(name, item, language) -> Line:
+    url = settings.BASE_URL + item.get_absolute_url()
+    if isinstance(item, Call):
+        return _line_of_call(item, url, language)
+    version = language_versions.shown(item, language)
+    if isinstance(item, Update):
+        return Line(version, version.short, url)
+    due = day_text(timezone.localdate(item.closes_at)) if item.closes_at else ""
+    return Line(version, "" if name == "closed" else version.short, url, due, is_topic=True)
 
 
-def _teaser(version) -> dict:
-    return {"version": version, "short": Truncator(version.short).chars(TEASER)}
+def _line_of_call(call, url, language) -> Line:
+    due = day_text(call.due)
+    if not call.is_topic:
+        _title, code = language_versions.field_for(call.thing, "title", language)
+        return Line(Version(call.thing, code, language), "", url, due)
+    version = language_versions.shown(call.thing, language)
+    short = beginning(version.short, TEASER)
+    report = f"{settings.BASE_URL}{reverse('strategy:report_new')}?topic={call.thing.slug}"
+    return Line(version, short, url, due, is_topic=True, report_url=report)
 
 
-def _wikitext(name, items, language) -> str:
-    versions = [language_versions.shown(item, language) for item in items[:MOST_NAMED]]
-    context = {"versions": versions, "base_url": settings.BASE_URL}
+def _fitting(lines: list[Line], room: Room) -> tuple[int, int]:
+    """How many stand in full, the first one always, and how many after these are named."""
+    in_full = as_many([line.size for line in lines], room.in_full)
+    if room.in_full and lines:
+        in_full = max(in_full, 1)
+    return in_full, as_many_named([line.size_of_title for line in lines[in_full:]], room.named)
+
+
+def _wikitext(name, items, language, *, list_url="") -> str:
+    named = items[:MOST_NAMED]
+    context = {
+        "lines": [_line(name, item, language) for item in named],
+        "number_left": len(items) - len(named),
+        "list_url": list_url,
+        "base_url": settings.BASE_URL,
+    }
     return render_to_string(f"strategy/wiki/{name}.txt", context).strip()

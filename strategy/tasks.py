@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import topics, update_rhythm, updates
+from . import deadlines, topics, update_rhythm, updates
 from .translating import requests, work
 
 
@@ -15,8 +15,9 @@ def publish_due_updates():
 
 @shared_task(ignore_result=True)
 def announce_due_topics():
-    """Give topics that opened, soon close or closed their place in the digests."""
+    """Give topics that opened, soon close or closed, and deadlines, their place in the digests."""
     topics.announce_due()
+    deadlines.announce_due()
 
 
 @shared_task(ignore_result=True)

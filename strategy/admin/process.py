@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from web import content_version
 
-from .. import topics
+from .. import deadlines, topics
 from ..models import TimelineEntry, Topic, TopicQuestion, WorkingGroup
 from ..translating import states
 from .languages import (
@@ -41,6 +41,9 @@ class TimelineEntryAdmin(PublicContentAdmin):
                 },
             )
         ]
+
+    def save_model(self, request, obj, form, change):
+        deadlines.save(obj)
 
 
 @admin.register(WorkingGroup)

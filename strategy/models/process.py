@@ -45,6 +45,8 @@ class TimelineEntry(models.Model):
         _("precision of the dates"), max_length=5, choices=Precision, default=Precision.DAY
     )
     source = models.CharField(_("source"), max_length=500, blank=True)
+    # The place of a deadline's last days in the order of everything published (mailing.positions).
+    closing_position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
     imported = models.JSONField(default=dict, editable=False)
 
     class Meta:

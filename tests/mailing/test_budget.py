@@ -243,6 +243,25 @@ def test_what_is_gone_by_the_time_of_the_digest_is_not_in_it(only_board):
     assert Notice.objects.get(context__thing=4).reason == "not_eligible"
 
 
+def test_what_would_make_a_digest_too_long_goes_by_itself(call):
+    reader = person("weekly")
+    long = "long" * 10_000
+    with time_machine.travel(TUESDAY, tick=False):
+        send(reader, 1, 2, 3, long, 5)
+    mail.outbox.clear()
+    with time_machine.travel(MONDAY + timedelta(days=7), tick=False):
+        editions.make_editions()
+        deliver.send_due()
+    [digest] = mail.outbox
+    assert "Subject 5" in digest.body
+    assert "Subject long" not in digest.body
+    mail.outbox.clear()
+    with time_machine.travel(TUESDAY + timedelta(days=7, hours=1), tick=False):
+        deliver.send_due()
+    [alone] = mail.outbox
+    assert alone.subject.startswith("Subject long")
+
+
 def test_one_that_cannot_be_written_keeps_back_no_digest(only_board):
     def broken(notice):
         if notice.context["thing"] == 4:

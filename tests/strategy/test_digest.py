@@ -67,7 +67,7 @@ def test_deadlines_stand_first_and_name_the_last_day(reader):
     day = timezone.localdate(closes)
     first, *others = headings(message)
     assert first == f"1 thing to do before {day.day} {day:%B %Y} is over"
-    assert others == ["New updates", "Open for your view"]
+    assert others == ["Open for your view", "New updates"]
     assert message.subject == "Closes soon"
     assert message.body.count("Closes soon") == 1
     assert "/en/my/reports/new/?topic=" in message.body

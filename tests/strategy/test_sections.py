@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from mailing import positions, sections
 from strategy import topics, updates
+from strategy.excerpts import beginning
 from strategy.sections import TOPICS, topic_options
 from tests.harness.corpus import XSS
 
@@ -26,11 +27,11 @@ def block(key, language="en", after=0):
         return found.render(items, language)
 
 
-def test_what_has_a_deadline_comes_first_and_what_is_over_last():
+def test_what_there_is_to_do_comes_before_what_there_is_to_read():
     assert [found.key for found in sections.registered()] == [
-        "closing", "updates", "topics", "region_reports", "closed",
+        "closing", "topics", "closed", "updates", "region_reports",
     ]  # fmt: skip
-    assert [found.key for found in sections.registered_personal()] == ["replies", "next_steps"]
+    assert [found.key for found in sections.registered_personal()] == ["next_steps", "replies"]
 
 
 def test_updates_come_by_position_each_once():
@@ -65,8 +66,9 @@ def test_the_digest_speaks_the_readers_language_and_says_where_it_cannot():
     UpdateFactory(published=True, title_en="Only English")
     shown = block("updates", "ar")
     assert "أسئلة جديدة" in shown.html
-    assert 'lang="ar" dir="rtl"' in shown.html
-    assert 'lang="en" dir="ltr"' in shown.html
+    assert 'lang="ar"' not in shown.html
+    # Mail programs align a cell; what runs the other way has to say its side.
+    assert 'lang="en" dir="ltr" align="left"' in shown.html
     for form in (shown.html, shown.text):
         assert "http://testserver/ar/updates/" in form
         # The name of English, in Arabic: the label of the text in a fallback language.
@@ -125,3 +127,48 @@ def test_whoever_chose_topics_gets_those_only():
     assert found.chosen(items, {TOPICS: [wanted.working_group.slug]}) == [wanted]
     assert found.chosen(items, {}) == items
     assert wanted.working_group.slug in dict(topic_options())
+
+
+def test_what_has_no_room_in_full_is_named_and_then_counted():
+    for number in range(40):
+        UpdateFactory(published=True, title_en=f"Number {number}.", short_en="Said. " * 130)
+    shown = block("updates")
+    assert shown.count == 40
+    in_full = shown.text.count("Said.") // 130
+    named = shown.text.count("Number ") - in_full
+    assert in_full >= 3
+    assert named >= 4
+    assert f"and {40 - in_full - named} more" in shown.text
+    assert shown.html.count("Number ") == in_full + named
+
+
+def test_one_that_is_left_is_named_instead_of_counted():
+    def said(number):
+        for _number in range(number):
+            UpdateFactory(published=True, title_en="Long " * 35, short_en="Said. " * 130)
+        return block("updates")
+
+    # Three have room in full, and three by name.
+    seven = said(7)
+    assert "more" not in seven.text
+    assert seven.text.count("Read it:") == 3
+    assert seven.text.count("/updates/update-") == 7
+    assert "and 2 more" in said(1).text
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "most_bytes", "shown"),
+    [
+        ("Short.", 20, 0, "Short."),
+        ("One two three four", 12, 0, "One two…"),
+        ("One two, three four", 12, 0, "One two…"),
+        ("Longwordwithoutanyspace", 10, 0, "Longwordw…"),
+        ("作業グループが最初の草案を公開し", 300, 30, "作業グループが最初…"),
+        ("कार्य समूहों ने", 300, 20, "कार्य…"),
+    ],
+)
+def test_a_text_is_cut_between_words_and_says_so(text, letters, most_bytes, shown):
+    found = beginning(text, letters, most_bytes)
+    assert found == shown
+    assert len(found) <= letters
+    assert not most_bytes or len(found.encode()) <= most_bytes + 2
