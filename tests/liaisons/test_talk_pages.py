@@ -3,18 +3,22 @@
 import datetime
 import re
 
+import mwparserfromhell
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from mwparserfromhell.nodes import Template
 
 from liaisons.accounts.people import sync_recipient
+from liaisons.models import User
 from mailing import deliver, editions, recipients, talk_pages, why
 from mailing.models import Delivery, Edition, Preference
-from strategy import updates
+from strategy import tasks, updates
 from tests.factories import UserFactory
 from tests.mailing.people import assert_figures_add_up
-from tests.strategy.factories import UpdateFactory
+from tests.strategy.factories import TopicFactory, UpdateFactory
 from web.models import Installation
 
 pytestmark = pytest.mark.django_db
@@ -176,27 +180,90 @@ def test_changing_the_way_loses_nothing_and_repeats_nothing():
     assert "While changing" in message.body
 
 
-def test_a_name_that_could_break_the_list_is_not_on_it(as_person, frank):
-    wikimedian("Ada}}{{Example")
-    wikimedian("Line\nbreak")
-    wikimedian("Good name")
+def test_who_may_be_named_again_waits_for_the_next_list(as_person, frank):
+    ada, bea = wikimedian("Ada Example"), wikimedian("Bea Example")
     UpdateFactory(published=True)
     [edition] = run()
-    page = as_person(frank).get(page_of(edition)).content.decode()
-    assert "Good name" in page
-    assert "Ada}}" not in page
-    assert "break|" not in page
+    User.objects.filter(pk=bea.pk).update(is_public_by_name=False)
+    browser = as_person(frank)
+    page = browser.get(page_of(edition)).content.decode()
+    fields = dict(re.findall(r'name="(posted|hidden)" value="([^"]*)"', page))
+    # While the Core Team was at the wiki the one came back, and the other hid.
+    User.objects.filter(pk=bea.pk).update(is_public_by_name=True)
+    User.objects.filter(pk=ada.pk).update(is_public_by_name=False)
+    browser.post(page_of(edition), fields)
+    assert states(edition) == {"Ada Example": "posted", "Bea Example": "to_post"}
+    assert "User talk:Bea Example" in browser.get(page_of(edition)).content.decode()
 
 
-def test_what_the_core_team_wrote_is_no_markup(as_person, frank):
-    wikimedian("Ada Example")
-    hostile = "{{Delete}} [[Category:X]] ~~~~ <nowiki>"
-    UpdateFactory(published=True, title_en=hostile, short_en=f"* a\n{hostile}")
+NAMES = ["Good name", "Ünïcödé ñ", "عادة", "AT&T fan", "It's me", "100% sure", "a=b", "Old@name",
+         "Quote''d", "Me: again", "!important", "(brackets)"]  # fmt: skip
+NO_NAMES = ["Ada}}{{Example", "Line\nbreak", "A|B", "[[A]]", "<ref>", "~~~~", "A/B", "&amp;", "%41",
+            "#A", "__ A", " A", "..", "x" * 236, "\u2028", "{{subst:A}}", "A\x7f"]  # fmt: skip
+
+
+def test_only_names_that_a_wiki_can_have_are_on_a_list(as_person, frank):
+    for name in NAMES + NO_NAMES:
+        wikimedian(name)
+    UpdateFactory(published=True)
     [edition] = run()
-    text = as_person(frank).get(page_of(edition), {"file": "wikitext", "number": "1"})
-    written = text.content.decode()
-    for markup in ("{{", "[[", "~~~~ ", "<nowiki"):
-        assert markup not in written
+    written = as_person(frank).get(page_of(edition), {"file": "targets", "number": "1"})
+    read = mwparserfromhell.parse(written.content.decode())
+    targets = read.filter(recursive=False)
+    assert [str(one) for one in targets if not isinstance(one, Template)] == ["\n"] * len(NAMES)
+    found = [one for one in targets if isinstance(one, Template)]
+    assert sorted(str(one.name) for one in found) == sorted(
+        f"#target:User talk:{name}" for name in NAMES
+    )
+    assert {tuple(map(str, one.params)) for one in found} == {("meta.wikimedia.org",)}
+    # Nothing but the lists is a template, a link, a tag or a comment.
+    assert len(read.filter_templates()) == len(NAMES)
+    assert not read.filter_wikilinks() + read.filter_tags(matches="<") + read.filter_comments()
+
+
+HOSTILE = (
+    "{{Delete}} [[Category:X]] ~~~~ <nowiki> | ]] }} __NOTOC__ ''it'' </span></div> <!-- "
+    "https://x.example [http://y.example z] {| |} -{zh:x}- &lt; '"
+)
+
+
+def test_a_parser_of_wikitext_reads_our_message_and_nothing_else(as_person, frank):
+    wikimedian("Ada Example")
+    for begin in ("", "* ", "#", ":", ";", "= ", "----", " ", "{|"):
+        UpdateFactory(
+            published=True, title_en=f"{begin}{HOSTILE}", short_en=f"{begin}{HOSTILE}\n{HOSTILE}"
+        )
+    TopicFactory(title_en=HOSTILE, closes_at=timezone.now() + datetime.timedelta(days=3))
+    tasks.announce_due_topics()
+    [edition] = run()
+    written = as_person(frank).get(page_of(edition), {"file": "wikitext", "number": "1"})
+    text = written.content.decode()
+    read = mwparserfromhell.parse(text)
+    assert not read.filter_templates() + read.filter_wikilinks() + read.filter_comments()
+    assert not read.filter_headings() + read.filter_arguments()
+    assert {str(tag.tag) for tag in read.filter_tags()} == {"div", "span", "b", "i", "li", "dd"}
+    links = [str(link.url) for link in read.filter_external_links()]
+    assert {link.split("/")[2] for link in links} == {"testserver"}
+    # Nine updates, a topic, the settings and the home page, each once.
+    assert len(links) == len(set(links)) == 12
+    assert text.rstrip().removesuffix("</div>").rstrip().endswith("~~~~~")
+    assert text.count("~~~") == 1
+    assert "__NOTOC__" not in text
+    # A title and two lines for each update, and the title of the topic.
+    words = read.strip_code(normalize=True)
+    assert words.count("{{Delete}} [[Category:X]] ~~~~ <nowiki> | ]] }} __NOTOC__ ''it''") == 28
+
+
+def test_each_subject_has_its_day_and_fits(as_person, frank):
+    for language, _name in settings.LANGUAGES:
+        wikimedian(f"Reader of {language}", language=language)
+    UpdateFactory(published=True)
+    [edition] = run()
+    found = {one.language: one.subject for one in talk_pages.messages_of(edition)}
+    assert len(found) == len(settings.LANGUAGES)
+    assert found["en"] == "What is new in the strategy process, 13 July 2026"
+    assert all(len(subject.encode()) <= 240 for subject in found.values())
+    assert all("2026" in subject or "٢٠٢٦" in subject for subject in found.values())
 
 
 def test_the_page_is_for_the_core_team_and_for_such_editions(as_person, frank, dave, client):
