@@ -1,5 +1,7 @@
 """Deadlines of the timeline, which digests tell once when they come near."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from mailing import positions
@@ -8,16 +10,23 @@ from web import content_version
 from . import timeline
 from .models import TimelineEntry
 from .models.process import CLOSING
+from .translating import states
 
 
 @transaction.atomic
-def save(entry: TimelineEntry) -> TimelineEntry:
-    """Save what a person wrote. A deadline that moves is news: digests carry it again."""
+def save(
+    entry: TimelineEntry, *, actor, meaning_is_same=False, translated: Collection[str] = ()
+) -> TimelineEntry:
+    """Save what a person wrote. A deadline that moves is news: digests carry it again.
+
+    ``meaning_is_same`` and ``translated`` as in ``updates.save``.
+    """
     if entry.pk:
         before = TimelineEntry.objects.select_for_update().get(pk=entry.pk)
         is_same = (before.starts_on, before.ends_on) == (entry.starts_on, entry.ends_on)
         entry.closing_position = before.closing_position if is_same else None
     entry.save()
+    states.record(entry, by=actor, meaning_is_same=meaning_is_same, confirmed=translated)
     content_version.bump()
     return entry
 

@@ -43,7 +43,7 @@ class TimelineEntryAdmin(PublicContentAdmin):
         ]
 
     def save_model(self, request, obj, form, change):
-        deadlines.save(obj)
+        deadlines.save(obj, actor=request.user, meaning_is_same=means_the_same(form))
 
 
 @admin.register(WorkingGroup)

@@ -71,10 +71,10 @@ def test_it_is_told_once_and_again_where_it_moved():
     assert calls(after=told) is None
     entry.refresh_from_db()
     entry.title_en = "Grants close soon"
-    deadlines.save(entry)
+    deadlines.save(entry, actor=None)
     assert calls(after=told) is None
     entry.starts_on = entry.ends_on = entry.starts_on + DAY
-    deadlines.save(entry)
+    deadlines.save(entry, actor=None)
     assert "Grants close soon" in calls(after=told).text
 
 
