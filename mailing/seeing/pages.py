@@ -1,6 +1,5 @@
 """The Core Team's pages before a digest goes out: the dry run, and one person's preview."""
 
-import csv
 import re
 from datetime import UTC
 from html import unescape
@@ -20,6 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+
+from web import csv_files
 
 from .. import notices
 from ..models import Edition, Recipient
@@ -105,11 +106,8 @@ def _address(rhythm, hour) -> str:
 
 
 def _as_csv(plan):
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"dry-run-{plan.edition.rhythm}-{plan.edition.hour:%Y-%m-%d-%H}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(dry_run.as_table(plan))
-    return response
+    return csv_files.as_file(dry_run.as_table(plan), name=name)
 
 
 # --- One person's preview ---------------------------------------------------------------------

@@ -1,11 +1,8 @@
 """Groups × updates: who passed what on, gaps first; a table, a file, and a way to ask."""
 
-import csv
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from liaisons.errors import Refused
+from web import csv_files
 
 from .. import relay_matrix, relay_nudges
 from ..models import Update
 from ..relay_matrix import MatrixFilter
 
 ROWS = 50
-# What a cell of a file may not begin with: a spreadsheet would work it out.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def page(model_admin, request):
@@ -30,7 +26,7 @@ def page(model_admin, request):
     filters = MatrixFilter(request.GET)
     updates = relay_matrix.newest(_before(request))
     if request.GET.get("format") == "csv":
-        return _file(filters, updates)
+        return csv_files.as_file(relay_matrix.lines(filters, updates), name="relays.csv")
     groups = relay_matrix.gaps_first(filters, updates).select_related("region")
     shown = Paginator(groups, ROWS).get_page(request.GET.get("page"))
     columns = relay_matrix.columns(filters, updates)
@@ -99,29 +95,3 @@ def _before(request):
     except ValueError:
         return None
     return moment if moment and moment.tzinfo else None
-
-
-def _file(filters, updates):
-    lines = relay_matrix.lines(filters, updates)
-    writer = csv.writer(_Echo())
-    rows = (writer.writerow([_plain(cell) for cell in line]) for line in lines)
-    response = StreamingHttpResponse(_with_mark(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="relays.csv"'
-    return response
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text):
-        return text
-
-
-def _with_mark(rows):
-    # Without it spreadsheets take the file for another encoding.
-    yield "\ufeff"
-    yield from rows
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -48,7 +48,7 @@ def everybody(only_board):
 def get(client, name, **query):
     response = client.get(reverse(f"admin:mailing_{name}"), query)
     assert response.status_code == 200
-    return response.content.decode()
+    return b"".join(response).decode("utf-8-sig")
 
 
 def rows():
