@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from liaisons.errors import Refused
 from liaisons.models import Group, Mandate, User
 from mailing import notices
+from mailing.eligibility import KEPT_FOR
 from mailing.kinds import Category
 from mailing.models import Notice
 
@@ -47,8 +49,11 @@ def register_all() -> None:
 def whom(update: Update, groups: QuerySet[Group]) -> QuerySet[User]:
     """Liaisons of these groups whom it still makes sense to ask, each person once.
 
-    Not those whose group passed the update on, who were asked before, or who are away.
+    Not those whose group passed the update on, who were asked before, or who are away. Nobody for
+    an update so old that it is forgotten by now who was asked.
     """
+    if update.published_at is None or update.published_at < timezone.now() - KEPT_FOR:
+        return User.objects.none()
     open_groups = relay_matrix.without(update, groups).order_by()
     mandates = Mandate.objects.active().filter(group__in=open_groups.values("pk"))
     people = User.objects.filter(pk__in=mandates.values("person"), is_active=True, erased_at=None)

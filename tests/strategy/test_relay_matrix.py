@@ -16,6 +16,7 @@ from config import roles
 from liaisons.errors import Refused
 from liaisons.models import Group, Mandate, User
 from mailing import deliver, recipients
+from mailing.eligibility import KEPT_FOR
 from mailing.models import Notice
 from strategy import relay_matrix, relay_nudges, relays, updates
 from strategy.models import Update
@@ -200,6 +201,14 @@ def test_who_is_away_or_has_passed_it_on_is_not_asked(news, alice, bob, grace):
     User.objects.filter(pk=bob.pk).update(away_until=timezone.localdate())
     assert people_of(news) == {alice}
     passed_on(news, Mandate.objects.get(person=alice))
+    assert people_of(news) == set()
+
+
+def test_nobody_is_asked_when_it_is_forgotten_who_was_asked_before(news, alice, bob):
+    assert people_of(news) == {alice, bob}
+    published_at = timezone.now() - KEPT_FOR - datetime.timedelta(hours=1)
+    Update.objects.filter(pk=news.pk).update(published_at=published_at)
+    news.refresh_from_db()
     assert people_of(news) == set()
 
 
