@@ -37,8 +37,9 @@ DECIDED = (
     *("withdrawn_at", *(build_localized_fieldname("withdrawal", code) for code in LANGUAGES)),
 )
 # What readers read of an update, in each language.
-TEXTS = ("title", "short", "body")
-READ_FIELDS = tuple(build_localized_fieldname(name, code) for name in TEXTS for code in LANGUAGES)
+READ_FIELDS = tuple(
+    build_localized_fieldname(name, code) for name in update_versions.TEXTS for code in LANGUAGES
+)
 
 
 @transaction.atomic
@@ -336,7 +337,11 @@ def _remember(update, kind, actor, fields=()):
 
 
 def _fields_of(languages: Collection[str]) -> set[str]:
-    return {build_localized_fieldname(name, code) for name in TEXTS for code in languages}
+    return {
+        build_localized_fieldname(name, code)
+        for name in update_versions.TEXTS
+        for code in languages
+    }
 
 
 def _filled(update):

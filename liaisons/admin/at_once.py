@@ -39,20 +39,24 @@ def _text_of(value) -> str:
     return str(value)
 
 
-class NoticingAdmin:
-    """For the admin's form of one row: locked while it is saved, and refused where it changed."""
-
-    form = NoticingForm
+class LockingAdmin:
+    """For the admin's form of one row: the second of two who save it at once waits."""
 
     def get_object(self, request, object_id, from_field=None):
-        """The row; the second of two who save it at once waits here, and reads it afterwards."""
+        """The row; who waits for it here reads what the first one saved."""
         found = super().get_object(request, object_id, from_field)
         # Our own pages about a row save nothing themselves; what they call takes its locks.
         if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
-        rows = self.model.objects.select_for_update(of=("self",), no_key=True)
+        rows = self.model._default_manager.select_for_update(of=("self",), no_key=True)
         rows.filter(pk=found.pk).first()
         return super().get_object(request, object_id, from_field)
+
+
+class NoticingAdmin(LockingAdmin):
+    """The same, and refused where the row changed while the form was open."""
+
+    form = NoticingForm
 
     def get_fieldsets(self, request, obj=None):
         *rest, (label, last) = super().get_fieldsets(request, obj)

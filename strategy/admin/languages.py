@@ -8,11 +8,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
+from liaisons.admin.at_once import LockingAdmin
 from web import content_version
 from web.names import language_direction, language_name
 
@@ -128,7 +129,7 @@ SAVED_MEANWHILE = _(
 )
 
 
-class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
+class PublicContentAdmin(MultilingualFields, LockingAdmin, admin.ModelAdmin):
     """What is edited here stands on public pages at once."""
 
     form: type[TranslatedForm] = GuardedForm
@@ -158,15 +159,6 @@ class PublicContentAdmin(MultilingualFields, admin.ModelAdmin):
             return []
         declared = self.form.declared_fields
         return [name for name in ("meaning_is_same", "texts_seen") if name in declared]
-
-    def get_object(self, request, object_id, from_field=None):
-        found = super().get_object(request, object_id, from_field)
-        if found and request.method == "POST" and connection.in_atomic_block:
-            # Until it is saved nobody else saves it; the form looks what it says by then.
-            rows = self.model._default_manager.select_for_update(of=("self",))
-            list(rows.filter(pk=found.pk).values("pk"))
-            found = super().get_object(request, object_id, from_field)
-        return found
 
     @admin.display(description=_("title"), ordering="title_en")
     def english_title(self, thing):

@@ -21,7 +21,7 @@ from modeltranslation.utils import build_localized_fieldname
 from web import markdown
 from web.names import language_direction, language_name
 
-from .. import language_versions, relays, updates
+from .. import language_versions, relays, update_versions, updates
 from ..models import Series, Update, UpdateEvent
 from ..models.updates import MAX_WITHDRAWAL
 from .languages import (
@@ -379,7 +379,7 @@ def _named(field: str) -> str:
     for code, _own_name in settings.LANGUAGES:
         if field == code:
             return language_name(code)
-        for name in updates.TEXTS:
+        for name in update_versions.TEXTS:
             if field == build_localized_fieldname(name, code):
                 label = Update._meta.get_field(name).verbose_name
                 return f"{label} ({language_name(code)})"
