@@ -100,21 +100,32 @@ class Press:
         if unknown:
             # Promised by another version of this software: better late than left out.
             raise LookupError(f"No section {', '.join(sorted(unknown))} is registered here.")
-        before, after = [], []
-        is_news = own.is_news
-        for section, block in self._blocks_of(delivery):
-            part = {"label": block.heading or section.label, "block": block}
-            (before if section.is_urgent else after).append(part)
-            is_news = is_news or section.is_news
+        blocks = list(self._blocks_of(delivery))
+        is_news = own.is_news or any(section.is_news for section, _block in blocks)
         if not (is_news or delivery.is_quiet):
             return None
+        return self._compose_digest(
+            blocks,
+            delivery.language,
+            is_quiet=not is_news,
+            has_account=delivery.recipient.user_id is not None,
+        )
+
+    def digest_of(self, blocks: list[tuple[Section, Block]], language: str) -> mime.Sheet:
+        """A digest that tells these blocks and nothing else, to look at before it is news."""
+        with translation.override(language):
+            return self._compose_digest(blocks, language, is_quiet=False, has_account=True)
+
+    def _compose_digest(self, said, language, *, is_quiet, has_account):
+        before, after = [], []
+        for section, block in said:
+            part = {"label": block.heading or section.label, "block": block}
+            (before if section.is_urgent else after).append(part)
         unsubscribe = unsubscribe_url(mime.TOKEN_SLOT)
-        has_account = delivery.recipient.user_id is not None
         change = settings_url() if has_account else manage_url(mime.TOKEN_SLOT)
         blocks = [*before, *after]
         headline = blocks[0]["block"].headline if blocks else ""
-        is_quiet = not is_news
-        context = self._context(delivery.language) | {
+        context = self._context(language) | {
             "before": before,
             "after": after,
             "is_quiet": is_quiet,
@@ -130,8 +141,7 @@ class Press:
             subject=self._subject(headline or _general_subject(is_quiet)),
             text=render_to_string("mailing/digest.txt", context),
             html=render_to_string("mailing/digest.html", context),
-            headers=_headers_of_all_mail(delivery.language)
-            | _headers_of_a_list(unsubscribe, change),
+            headers=_headers_of_all_mail(language) | _headers_of_a_list(unsubscribe, change),
         )
 
     def blocks_of(self, delivery: Delivery) -> list[tuple[Section, Block]]:

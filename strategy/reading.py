@@ -15,3 +15,13 @@ def minutes(text: str | None) -> int:
     characters = len(_UNSPACED.findall(text))
     words = len(_UNSPACED.sub(" ", text).split())
     return max(1, math.ceil(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE))
+
+
+def minutes_of(shown) -> int:
+    """The same for what a page shows of an update: its short version and its body."""
+    return minutes(f"{shown.text('short')} {shown.text('body')}")
+
+
+def words(text: str | None) -> int:
+    """How many words a text in a script with spaces has."""
+    return len((text or "").split())

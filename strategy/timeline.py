@@ -102,7 +102,12 @@ def entries(today: datetime.date | None = None, *, shift_days: int | None = None
 def entries_of(update: Update) -> list[Shown]:
     """The entries an update belongs to, as shown today."""
     its = set(update.timeline_entries.order_by().values_list("pk", flat=True))
-    return [item for item in entries() if item.entry.pk in its] if its else []
+    return entries_with(its)
+
+
+def entries_with(keys: set[int]) -> list[Shown]:
+    """The entries with these keys, as shown today."""
+    return [item for item in entries() if item.entry.pk in keys] if keys else []
 
 
 def updates_by_entry() -> dict[int, list[Update]]:

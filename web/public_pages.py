@@ -168,13 +168,24 @@ def _view_answer(request, understood, view, args, kwargs):
 
 def _bare_request(request, understood) -> WSGIRequest:
     """A GET of the same page by nobody in particular, under the installation's own address."""
+    bare = by_nobody(
+        request.META.get("PATH_INFO", request.path_info),
+        script_name=request.META.get("SCRIPT_NAME", ""),
+        query=understood,
+    )
+    bare.resolver_match = request.resolver_match
+    return bare
+
+
+def by_nobody(path: str, *, script_name: str = "", query: str = "") -> WSGIRequest:
+    """A GET of a page by somebody of whom nothing is known, in the language that is active."""
     base = urlsplit(settings.BASE_URL)
     bare = WSGIRequest(
         {
             "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": request.META.get("SCRIPT_NAME", ""),
-            "PATH_INFO": request.META.get("PATH_INFO", request.path_info),
-            "QUERY_STRING": understood,
+            "SCRIPT_NAME": script_name,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
             "HTTP_HOST": base.netloc,
             "SERVER_NAME": base.hostname,
             "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
@@ -183,7 +194,6 @@ def _bare_request(request, understood) -> WSGIRequest:
         }
     )
     bare.user = AnonymousUser()
-    bare.resolver_match = request.resolver_match
     bare.LANGUAGE_CODE = get_language()
     return bare
 

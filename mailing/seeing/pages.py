@@ -203,10 +203,11 @@ def preview_mail(request):
         return response
     if request.GET.get("format") == "text":
         return HttpResponse(written.text, content_type="text/plain; charset=utf-8")
-    return HttpResponse(_with_sheet(written.html, str(request.csp_nonce)))
+    return HttpResponse(with_sheet(written.html, str(request.csp_nonce)))
 
 
-def _with_sheet(html, nonce) -> str:
+def with_sheet(html: str, nonce: str) -> str:
+    """A mail's HTML with its styles in one sheet that carries a page's own mark."""
     styles: dict[str, int] = {}
 
     def numbered(match) -> str:

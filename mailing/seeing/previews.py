@@ -15,7 +15,7 @@ from ..due_hours import next_due_hour
 from ..models import Delivery, Edition, Preference, Recipient, Rhythm, State
 from ..own_parts import OwnParts
 from ..press import Press, items_told
-from ..sections import registered, registered_personal
+from ..sections import Block, Section, registered, registered_personal
 from ..stories import reason_label
 from ..unsubscribe import token_for
 
@@ -130,13 +130,17 @@ def _written(delivery, token) -> Written | None:
     sheet = Press().digest(delivery, own)
     if sheet is None:
         return None
-    raw = sheet.filled(
-        address="reader@example.org",
-        message_id=delivery.message_id,
-        token=token,
-        text=own.text,
-        html=own.html,
-    )
+    return _read(sheet, delivery.message_id, token, text=own.text, html=own.html)
+
+
+def of_blocks(blocks: list[tuple[Section, Block]], language: str) -> Written:
+    """A digest with these blocks alone, as somebody who reads ``language`` would get it."""
+    return _read(Press().digest_of(blocks, language), "<preview@example.org>", NO_TOKEN)
+
+
+def _read(sheet, message_id, token, **own) -> Written:
+    """A message as a mail program shows it."""
+    raw = sheet.filled(address="reader@example.org", message_id=message_id, token=token, **own)
     mail = message_from_bytes(raw, policy=policy.default)
     text, html = (
         mail.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html")

@@ -9,6 +9,7 @@ from web import content_version
 from .. import deadlines, topics
 from ..models import TimelineEntry, Topic, TopicQuestion, WorkingGroup
 from ..translating import states
+from . import writing_help
 from .languages import (
     OTHER_LANGUAGES,
     GuardedForm,
@@ -100,6 +101,13 @@ class TopicAdmin(PublicContentAdmin):
     class Media:
         js = [Script("js/counter.js", type="module")]
 
+    def _besides(self, request, obj):
+        return [*super()._besides(request, obj), *(["writing_help"] if obj else [])]
+
+    @admin.display(description=_("writing help"))
+    def writing_help(self, topic):
+        return writing_help.as_html(topic)
+
     def further_fieldsets(self, request, obj=None):
         return [
             (
@@ -109,7 +117,7 @@ class TopicAdmin(PublicContentAdmin):
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = ["slug"] if obj and obj.position else []
+        fixed = ["writing_help", *(["slug"] if obj and obj.position else [])]
         if obj and obj.reports.published().exists():
             # What groups said on it is public and names it.
             fixed.append("is_public")

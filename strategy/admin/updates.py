@@ -15,15 +15,15 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import ngettext
 from modeltranslation.utils import build_localized_fieldname
 
-from web import markdown
 from web.names import language_direction, language_name
 
 from .. import language_versions, relays, update_versions, updates
 from ..models import Series, Update, UpdateEvent
 from ..models.updates import MAX_WITHDRAWAL
+from . import update_preview, writing_help
 from .languages import (
     OTHER_LANGUAGES,
     PlainTextarea,
@@ -175,7 +175,7 @@ class UpdateAdmin(PublicContentAdmin):
     list_filter = ["status", "kind", "series", "topics"]
     search_fields = ["title_en", "slug"]
     ordering = ["-created_at"]
-    readonly_fields = ["state", "history"]
+    readonly_fields = ["state", "history", "writing_help"]
 
     class Media:
         js = [Script("js/counter.js", type="module")]
@@ -190,6 +190,13 @@ class UpdateAdmin(PublicContentAdmin):
             (_("Translations first"), {"fields": ["waits_for", "waits_until"]}),
             *([(_("History"), {"fields": ["history"]})] if obj else []),
         ]
+
+    def _besides(self, request, obj):
+        return [*super()._besides(request, obj), *(["writing_help"] if obj else [])]
+
+    @admin.display(description=_("writing help"))
+    def writing_help(self, update):
+        return writing_help.as_html(update)
 
     def get_readonly_fields(self, request, obj=None):
         # Links outlive us: the address of a published update stays.
@@ -270,6 +277,29 @@ class UpdateAdmin(PublicContentAdmin):
     def response_change(self, request, obj):
         return self._done(request, obj) or super().response_change(request, obj)
 
+    def response_post_save_change(self, request, obj):
+        self._tell_of_hints(request, obj)
+        return super().response_post_save_change(request, obj)
+
+    def response_post_save_add(self, request, obj):
+        self._tell_of_hints(request, obj)
+        return super().response_post_save_add(request, obj)
+
+    def _tell_of_hints(self, request, update):
+        """Whoever leaves the page is told that it has something to say; nobody has to go back."""
+        number = writing_help.number_of_hints(update)
+        if not number:
+            return
+        said = ngettext(
+            "%(number)s hint for plainer language",
+            "%(number)s hints for plainer language",
+            number,
+        ) % {"number": number}
+        page = reverse("admin:strategy_update_change", args=[update.pk])
+        self.message_user(
+            request, format_html('<a href="{}#writing-help">{}</a>', page, said), messages.INFO
+        )
+
     def _done(self, request, obj):
         """Do what the button pressed says, after the form is saved; None for plain saving."""
         verbs = {
@@ -304,12 +334,12 @@ class UpdateAdmin(PublicContentAdmin):
             self.message_user(request, said, messages.SUCCESS)
         return self.response_post_save_change(request, obj)
 
-    # --- Preview ------------------------------------------------------------------------------
+    # --- Further pages ------------------------------------------------------------------------
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
         return [
-            path("preview/", wrap(require_POST(self.preview)), name="strategy_update_preview"),
+            path("preview/", wrap(update_preview.page), name="strategy_update_preview"),
             path("<int:pk>/withdraw/", wrap(self.withdraw), name="strategy_update_withdraw"),
             *super().get_urls(),
         ]
@@ -345,24 +375,6 @@ class UpdateAdmin(PublicContentAdmin):
         }
         return TemplateResponse(request, "admin/strategy/update/withdraw.html", context)
 
-    def preview(self, request):
-        """What the form holds, as readers would see it; saves nothing."""
-        if not (self.has_add_permission(request) or self.has_change_permission(request)):
-            raise PermissionDenied
-        return TemplateResponse(
-            request,
-            "admin/strategy/update/preview.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": _("Preview"),
-                "versions": [
-                    version
-                    for code, _own_name in settings.LANGUAGES
-                    if (version := _typed(request.POST, code))
-                ],
-            },
-        )
-
 
 def _dotted(*parts):
     return format_html_join(" · ", "{}", ((part,) for part in parts if part))
@@ -384,21 +396,3 @@ def _named(field: str) -> str:
                 label = Update._meta.get_field(name).verbose_name
                 return f"{label} ({language_name(code)})"
     return field
-
-
-def _typed(values, code):
-    """One language of the posted form, ready to show; None where nothing was typed."""
-    title, short, body = (
-        values.get(f"{field}_{code.replace('-', '_')}", "").strip()
-        for field in ("title", "short", "body")
-    )
-    if not (title or short or body):
-        return None
-    return {
-        "code": code,
-        "direction": language_direction(code),
-        "language": language_name(code),
-        "title": title,
-        "short": short,
-        "body": markdown.render(body),
-    }

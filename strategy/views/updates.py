@@ -43,7 +43,7 @@ def update_detail(request, slug):
     context |= {
         "body_html": markdown.render(shown.text("body")),
         "reach": relays.reach_of(update),
-        "minutes": reading.minutes(f"{shown.text('short')} {shown.text('body')}"),
+        "minutes": reading.minutes_of(shown),
         "volunteers_languages": other_languages.links_of(update),
         "credit": credits.of(update, shown.language),
         "corrections": _corrections(update, shown.language),
