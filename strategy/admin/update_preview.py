@@ -30,7 +30,7 @@ from web.public_pages import by_nobody
 from .. import language_versions, reading, timeline
 from ..models import Series, Topic, Update
 from ..sections import NewUpdates
-from ..updates import TEXTS
+from ..update_versions import TEXTS
 from . import writing_help
 
 # The field in which the preview is asked for another language; all others are the form's.
