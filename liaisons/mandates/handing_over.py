@@ -104,7 +104,10 @@ def take_over(*, token: str, by: User) -> Mandate:
     rules.lock_several(Q(pk=handover.mandate_id) | Q(person=by, status=Status.DRAFT))
     draft = draft_of(by)
     mandate = rules.locked(handover.mandate)
-    handover = Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
+    handover = Handover.objects.select_for_update(of=("self",)).filter(pk=handover.pk).first()
+    if handover is None:
+        # Whoever made it deleted their account meanwhile, and with it what was not used yet.
+        raise AlreadyDone(_("This link does not work any more."))
     handover.mandate = mandate
     if is_begun_by(handover, by):
         return handover.application
