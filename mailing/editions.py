@@ -158,8 +158,11 @@ def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[
     at = at or timezone.now()
     made = []
     for rhythm in Edition.BY_THE_CLOCK:
-        for hour, zones in sorted(_zones_by_due_hour(rhythm, at).items()):
-            if not Edition.objects.filter(channel=EMAIL, rhythm=rhythm, hour=hour).exists():
+        due = _zones_by_due_hour(rhythm, at)
+        known = Edition.objects.filter(channel=EMAIL, rhythm=rhythm, hour__in=due)
+        known_hours = set(known.values_list("hour", flat=True))
+        for hour, zones in sorted(due.items()):
+            if hour not in known_hours:
                 made.append(_freeze(rhythm, hour, at=at, zones=zones, dry_run=dry_run))
     for rhythm in Edition.ON_TALK_PAGES:
         hour = last_due_hour(rhythm, "UTC", at)
