@@ -4,12 +4,14 @@
     script/test tests/mailing -k lease    pytest's own arguments: these tests only, no checks
     script/test --soak …              with the long versions (script/soak)
 
-Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, two at a
-time: each mostly waits for another process. Those marked ``serial`` (killed and restarted
-processes) run alone, one by one.
+Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, three at a
+time: each often waits for another process. Those marked ``serial`` kill and restart processes and
+empty Redis, so they run one by one with services of their own. They need little of the processor
+and are done beside the others.
 """
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +21,16 @@ from script.run import checks, processes, services
 from script.run.postgres import CannotStart
 
 ROOT = embedded.ROOT
-WORKERS = "2"
+# The services and the output of the serial tests, where they run beside the others.
+BESIDE = ROOT / "var/test-serial"
+# How pytest is told to run each pass.
+PASSES = {
+    "light": ["-m", "not heavy and not serial and not soak", "-n", "2", "--dist", "loadgroup"],
+    "heavy": ["-m", "heavy and not soak", "-n", "3", "--dist", "loadgroup"],
+    "serial": ["-m", "serial and not soak", "-n", "0"],
+    "soak": ["-m", "soak", "-n", "0"],
+}
+ONLY_SERIAL = "--only-serial"
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
 
@@ -30,14 +41,27 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.setdefault("SERVICES_DIR", "var/test")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     given = list(arguments)
-    soak = "--soak" in given
-    if soak:
+    passes = ["light", "heavy", "serial"]
+    failed = []
+    if "--soak" in given:
         given.remove("--soak")
         os.environ["SOAK"] = "1"
-    failed = [] if given or soak else [f"check: {title}" for title in checks.find_problems()]
+        passes = ["soak"]
+    elif not given:
+        failed = [f"check: {title}" for title in checks.find_problems()]
+    elif given == [ONLY_SERIAL]:
+        given, passes = [], ["serial"]
+    # With databases that are named in the environment there is only one set of services.
+    own_services = not any(os.environ.get(name) for name in services.VARIABLES.values())
+    beside = None
     try:
+        if own_services and not given and len(passes) > 1:
+            passes.remove("serial")
+            beside = start_beside()
         services.start(owner="test", for_tests=True)
-        failed += run_tests(given, soak=soak)
+        failed += run_tests(passes, given)
+        if beside:
+            failed += result_of(beside)
     except CannotStart as problem:
         print(problem, file=sys.stderr)
         failed.append("services")
@@ -45,6 +69,8 @@ def main(arguments: Sequence[str]) -> int:
         print("\nStopped.", file=sys.stderr)
         return 130
     finally:
+        if beside:
+            processes.end(beside, patience=60)
         services.stop(owner="test")
     minutes = (time.monotonic() - began) / 60
     if failed:
@@ -54,20 +80,28 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def run_tests(given: Sequence[str], *, soak: bool) -> list[str]:
-    """Run each pass; gives the names of those that failed."""
-    side_by_side = ["-n", WORKERS, "--dist", "loadgroup"]
-    passes = {
-        "light": ["-m", "not heavy and not serial and not soak", *side_by_side],
-        "heavy": ["-m", "heavy and not soak", *side_by_side],
-        "serial": ["-m", "serial and not soak", "-n", "0"],
-    }
-    if soak:
-        passes = {"soak": ["-m", "soak", "-n", "0"]}
+def start_beside() -> subprocess.Popen[bytes]:
+    """Start the serial tests with services of their own; what they print goes to a file."""
+    BESIDE.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"SERVICES_DIR": str(BESIDE)}
+    command = [sys.executable, "-m", "script.run.tests", ONLY_SERIAL]
+    with (BESIDE / "output.txt").open("wb") as output, processes.uninterrupted():
+        return processes.start(command, cwd=ROOT, env=environment, stdout=output)
+
+
+def result_of(beside: subprocess.Popen[bytes]) -> list[str]:
+    """Wait for the serial tests and print what they printed; gives what failed."""
+    code = beside.wait()
+    print((BESIDE / "output.txt").read_text(encoding="utf-8", errors="replace"), flush=True)
+    return ["tests serial"] if code else []
+
+
+def run_tests(passes: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Run these passes, one after the other; gives the names of those that failed."""
     codes = {}
-    for name, chosen in passes.items():
+    for name in passes:
         print(f"\nTests, {name}", flush=True)
-        codes[name] = run_pytest([*chosen, *given])
+        codes[name] = run_pytest([*PASSES[name], *given])
     ran = [code for code in codes.values() if code != NO_TESTS_COLLECTED]
     failed = [f"tests {name}" for name, code in codes.items() if code not in (0, 5)]
     return failed if ran else ["no test was found"]

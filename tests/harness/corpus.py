@@ -43,6 +43,23 @@ QUERIES = [
     "liaison=2&liaison[]=",
 ]
 
+# The same, as few as it takes: one value for each parameter at once. What is refused before a
+# view sees it stands with its like, so that it hides nothing.
+QUERIES_TOGETHER = [
+    "q=%00&group=%00&q=%ED%A0%80&status=%C0%AE&q=%FF%FE",
+    "&".join(
+        [
+            *("q=" + "a" * 5000, "page=99999999999999999999999", "country=__class__"),
+            *("region=';DROP TABLE liaisons_group;--", "language=../../etc/passwd"),
+            *("kind[]=x&kind=y&kind=z", "next=https://evil.example.org/", "liaison=2&liaison[]="),
+            "group=" + "x" * 3000,
+        ]
+    ),
+    "q=" + "%F0%9F%92%A9" * 50 + "&page=-1&next=//evil.example.org&&&===",
+    "page=1e9&q=x&%",
+    "page=%D9%A3&status=x",
+]
+
 # Bodies of a POST as form fields: name and value.
 BODIES = [
     {},
@@ -68,6 +85,19 @@ BODIES = [
     {"languages": ["xx"] * 500},
     {"email": "a@" + "b" * 3000},
     {"email": "not an address\r\nBcc: someone@example.org"},
+]
+
+# The same, as few as it takes.
+BODIES_TOGETHER = [
+    {},
+    {"": "", "q": "\x00", "name": "\x00\x01\x02", "message": "\x00"},
+    {
+        field: value
+        for body in BODIES
+        for field, value in body.items()
+        if not isinstance(value, bytes) and "\x00" not in value
+    },
+    {"name": "\ud800".encode("utf-8", "surrogatepass")},
 ]
 
 # What every field of every model is given at once (see test_hostile_soak.py).

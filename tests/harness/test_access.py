@@ -16,6 +16,10 @@ from .world import path_of, undone
 
 GOLDEN = Path(__file__).with_name("access.txt")
 METHODS = ("GET", "POST", "PUT", "DELETE")
+# No page of ours takes these methods, and Django's admin takes them for a GET. They are tried by
+# those who would find an open door: a stranger, somebody with a mandate, and who may do everything.
+RARE_METHODS = ("PUT", "DELETE")
+WHO_TRIES_RARE_METHODS = ("anonymous", "liaison", "superuser")
 
 
 def rows(world):
@@ -43,7 +47,10 @@ def test_every_role_gets_what_the_table_says(world, browser):
     for what, path in rows(world):
         for method in METHODS:
             found = [
-                undone(client, method.lower(), path).status_code for client in clients.values()
+                undone(client, method.lower(), path).status_code
+                if role in WHO_TRIES_RARE_METHODS or method not in RARE_METHODS
+                else "."
+                for role, client in clients.items()
             ]
             lines.append(
                 f"{what:<60}{method:<8}" + "".join(f"{code!s:<16}" for code in found).rstrip()
