@@ -20,6 +20,7 @@ from django.utils import translation
 from . import kinds
 from .kinds import Category, Kind, Urgency
 from .links import mail_domain
+from .mime import one_line
 from .models.messages import new_message_id
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _written(kind: Kind, address: str, context) -> AtOnce:
         "mail_direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
     mail = AtOnce(
-        subject=" ".join(render_to_string(kind.subject_template, context).split()),
+        subject=one_line(render_to_string(kind.subject_template, context)),
         body=render_to_string(kind.text_template, context).strip() + "\n",
         to=[address],
         # Django would put this machine's own name into it.

@@ -32,6 +32,8 @@ _SLOTS = (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT, *_IN_BASE64.values(), *_IN_QUOTED
 
 # Bytes, one for each letter here, that cannot stand for themselves in quoted-printable.
 _TO_ESCAPE = re.compile(r"[^\t -<>-~]")
+# White space but the no-break spaces (U+00A0, U+202F).
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,18 @@ def _mailbox(sender):
     return formataddr((name, address))
 
 
+def one_line(text: str) -> str:
+    """The text with one blank wherever it has white space; no-break spaces stay as they are.
+
+    They keep words together, and the two halves of a code in their order where the text around it
+    runs from right to left.
+    """
+    return _BLANKS.sub(" ", text).strip()
+
+
 def _header(name, value):
     """One header line: on one line if it is ASCII, else encoded and folded (RFC 2047)."""
-    value = " ".join(str(value).split())
+    value = one_line(str(value))
     if value.isascii():
         return f"{name}: {value}"
     return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=CRLF)}"

@@ -83,7 +83,7 @@ class Press:
             context = self._context(notice.language) | notice.context
             if kind.more_context:
                 context |= kind.more_context(notice)
-            subject = " ".join(render_to_string(kind.subject_template, context).split())
+            subject = mime.one_line(render_to_string(kind.subject_template, context))
             headers = _headers_of_all_mail(notice.language)
             if kind.reply_to:
                 headers["Reply-To"] = header_address(kind.reply_to(notice))

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from . import eligibility, kinds
+from .mime import one_line
 from .models import Delivery, Notice, SkipReason, State
 from .own_parts import OwnPart
 from .press import Press
@@ -138,7 +139,7 @@ def told(notice: Notice, frame: dict) -> Told | None:
         if kind.more_context:
             context |= kind.more_context(notice)
         return Told(
-            subject=" ".join(render_to_string(kind.subject_template, context).split()),
+            subject=one_line(render_to_string(kind.subject_template, context)),
             text=_message(kind.text_template, context, autoescape=False).strip(),
             html=_message(kind.html_template, context, autoescape=True),
         )

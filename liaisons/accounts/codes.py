@@ -80,7 +80,8 @@ def send(
         raise TooMany
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     nonce = secrets.token_hex(16)
-    mails.send_code(address, f"{code[:4]} {code[4:]}", purpose=purpose)
+    # A plain blank would change the halves' places in a text that runs from right to left.
+    mails.send_code(address, f"{code[:4]}\N{NO-BREAK SPACE}{code[4:]}", purpose=purpose)
     waiting = Waiting(
         purpose=purpose,
         address=address,

@@ -22,7 +22,7 @@ def real_installation(db):
 
 def code_in(message) -> str:
     """The code a mail carries, as its reader sees it."""
-    return re.search(r"^(\d{4} \d{4})$", message.body, re.M).group(1)
+    return re.search(r"^(\d{4}\s\d{4})$", message.body, re.M).group(1)
 
 
 @pytest.fixture

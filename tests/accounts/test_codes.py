@@ -1,6 +1,7 @@
 """Coming in with a code by mail."""
 
 import datetime
+import unicodedata
 
 import pytest
 import time_machine
@@ -80,6 +81,16 @@ def test_a_code_may_be_typed_in_the_digits_of_any_script(client, db, script):
     client.post(reverse(LOGIN), {"email": "ada@example.org"})
     typed = "".join(script[int(c)] if c.isdigit() else c for c in code_in(mail.outbox[0]))
     client.post(reverse(CODE), {"code": typed})
+    assert signed_in_person(client)
+
+
+def test_the_halves_of_a_code_keep_their_order_where_the_text_runs_from_right_to_left(client, db):
+    client.post("/ar/accounts/login/", {"email": "ada@example.org"})
+    code = code_in(mail.outbox[0])
+    assert mail.outbox[0].subject.startswith(code)
+    # A separator of numbers (Unicode Annex 9, rule W4); a blank would take the direction around it.
+    assert unicodedata.bidirectional(code[4]) == "CS"
+    client.post("/ar/accounts/login/code/confirm/", {"code": code})
     assert signed_in_person(client)
 
 

@@ -52,7 +52,7 @@ def seen(name, data, address, hashes, client=None):
     ) as queries:
         response = client.post(reverse(name), {"email": address, **data}, follow=True)
     page = without_tokens(response.content.decode()).replace(address, "ADDRESS")
-    bodies = [re.sub(r"\d{4} \d{4}", "CODE", message.body) for message in mail.outbox]
+    bodies = [re.sub(r"\d{4}\s\d{4}", "CODE", message.body) for message in mail.outbox]
     return {
         "status": response.status_code,
         "way": response.redirect_chain,

@@ -53,7 +53,7 @@ class Product:
         """The code of the newest sign-in mail."""
         self.wait_for_mail(address)
         text = text_of(self.mails_to(address)[-1])
-        return re.search(r"^\s*(\d[\d -]{5,}\d)\s*$", text, re.MULTILINE).group(1)
+        return re.search(r"^\s*(\d[\d\s-]{5,}\d)\s*$", text, re.MULTILINE).group(1)
 
     def manage(self, *words: str) -> str:
         """Run manage.py against this product and give what it printed."""

@@ -54,7 +54,7 @@ class Writer:
         return self.client.post(self.url, self.form(**typed))
 
     def enter_code(self):
-        code = re.search(r"^(\d{4} \d{4})$", mail.outbox[-1].body, re.M).group(1)
+        code = re.search(r"^(\d{4}\s\d{4})$", mail.outbox[-1].body, re.M).group(1)
         return self.client.post(f"{self.url}code/", {"code": code})
 
     def send(self, **typed):
