@@ -180,6 +180,8 @@ def renew(page: Page, mandate: str, product: Product):
     go_on(page)
     expect(page.locator("[role=alert]").first).to_be_visible()
     page.locator("[name=evidence][value=unchanged]").check()
+    for name in ("evidence_url", "evidence_text"):
+        expect(page.locator(f"[name={name}]")).to_be_hidden()
     page.locator("[name=is_attested]").check()
     go_on(page)
     page.goto(f"{mandate}renew/")
