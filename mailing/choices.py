@@ -12,6 +12,10 @@ from typing import Any
 
 Choices = dict[str, list[str]]
 
+# In the choices of a digest that is frozen this names the positions that are not for its reader
+# (``mailing.audiences``); nobody chooses it.
+NOT_FOR = "not_for"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -32,7 +36,7 @@ def register(
     """Add something to choose about (in ``AppConfig.ready``). Raises ``ValueError`` for a name in
     use.
     """
-    if name in _registered:
+    if name in _registered or name == NOT_FOR:
         raise ValueError(f"There is a choice called {name!r} already.")
     _registered[name] = Choice(name, label, options, help_text)
     return _registered[name]

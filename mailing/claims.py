@@ -17,7 +17,7 @@ from django.db.models import Case, F, Func, JSONField, Q, Value, When
 from django.utils import timezone
 
 from .addresses import without_addresses
-from .models import FailReason, Message, SkipReason, State
+from .models import Delivery, FailReason, Message, SkipReason, State
 from .models.messages import OPEN
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,13 @@ def skip(letter: Message, reason: str) -> None:
 def note_language(letter: Message) -> None:
     """The person changed their language since the message was planned: it follows."""
     _mine(letter).update(language=letter.language)
+
+
+def note_choices(letter: Delivery) -> None:
+    """What is for the person changed since the digest was planned: it follows."""
+    Delivery.objects.filter(pk=letter.pk, state=State.CLAIMED, claim=letter.claim).update(
+        choices=letter.choices
+    )
 
 
 def fail(letter: Message, reason: str, said: str) -> None:

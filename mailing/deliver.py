@@ -14,7 +14,7 @@ from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
-from . import claims, eligibility, kinds, pace, stopping, waiting
+from . import audiences, claims, eligibility, kinds, pace, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
 from .eligibility import Decision
@@ -231,6 +231,9 @@ def _loaded(model, ids) -> list[Message]:
         letters = list(claimed.select_related("recipient__user"))
     letters.sort(key=lambda letter: (letter.next_attempt_at, letter.pk))
     _follow_languages(letters)
+    if model is Delivery:
+        for letter in audiences.follow(letters):
+            claims.note_choices(letter)
     if model is Notice:
         _decide_together(letters)
     return letters

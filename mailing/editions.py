@@ -18,8 +18,8 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, Wh
 from django.utils import timezone
 from psycopg2.extras import Json
 
-from . import kinds, positions, talk_pages, waiting
-from .choices import Choices
+from . import audiences, kinds, positions, talk_pages, waiting
+from .choices import NOT_FOR, Choices
 from .due_hours import last_due_hour
 from .eligibility import obstacle
 from .links import mail_domain
@@ -37,12 +37,17 @@ _LOCK = 0x6D61696C
 # one has 28 days at least.
 QUIET_AFTER = timedelta(days=27)
 
+# How far back the place of anybody lies who may get it, and what is owed to any of them. Who may
+# not keeps an old place for years, and nothing is looked for from there.
 _LOWEST = """
-SELECT section.key, MIN(COALESCE(cursor.position, due.joined_position))
+SELECT section.key, MIN(COALESCE(cursor.position, due.joined_position)),
+       COALESCE(ARRAY_AGG(DISTINCT waits.at) FILTER (WHERE waits.at IS NOT NULL), '{{}}')
 FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle, wants_quiet)
 CROSS JOIN unnest(%s::text[]) AS section (key)
 LEFT JOIN mailing_sectioncursor AS cursor
   ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
+LEFT JOIN LATERAL unnest(cursor.owed) AS waits (at) ON TRUE
+WHERE %s OR due.obstacle = ''
 GROUP BY section.key
 """
 
@@ -69,7 +74,8 @@ INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, besides
                               error, story)
 WITH section AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%s) AS section (
-        key text, language text, choices jsonb, is_news boolean, newest bigint, held bigint[])
+        key text, language text, choices jsonb, is_news boolean, newest bigint, held bigint[],
+        not_for bigint[])
 ), due (recipient_id, joined_position, language, choices, obstacle, wants_quiet) AS MATERIALIZED (
     {due}
 ), place AS (
@@ -92,7 +98,8 @@ WITH section AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT CASE WHEN told.owed = '{{}}' THEN '{{}}' ELSE
                    ARRAY(SELECT owed FROM unnest(told.owed) AS owed
-                         WHERE owed <> ALL (section.held) ORDER BY owed) END AS also,
+                         WHERE owed <> ALL (section.held) AND owed <> ALL (section.not_for)
+                         ORDER BY owed) END AS also,
                CASE WHEN section.held = '{{}}' THEN '{{}}' ELSE
                    ARRAY(SELECT held FROM unnest(section.held) AS held
                          WHERE held > told.position OR held = ANY (told.owed)
@@ -253,8 +260,11 @@ def _is_news_at_once() -> bool:
     return positions.current() > (last or 0)
 
 
-def _due(rhythm, hour, at, channel, zones, recipient):
-    """The audience: one row for each person, with their language and what stands in the way."""
+def _due(rhythm, hour, at, channel, zones, recipient, narrowed=()):
+    """The audience: one row for each person, with their language and what stands in the way.
+
+    The choices name what of ``narrowed`` is not for them.
+    """
     wants_quiet: Any = Value(False)
     in_the_way = obstacle(kinds.DIGEST, "recipient__", at)
     if channel == TALK_PAGE:
@@ -274,8 +284,9 @@ def _due(rhythm, hour, at, channel, zones, recipient):
         letter_language=Case(When(language="", then=F("recipient__language")), default="language"),
         in_the_way=in_the_way,
         wants_quiet=wants_quiet,
+        chosen=audiences.choices_beside(list(narrowed), "recipient__"),
     ).values_list(
-        "recipient_id", "joined", "letter_language", "choices", "in_the_way", "wants_quiet"
+        "recipient_id", "joined", "letter_language", "chosen", "in_the_way", "wants_quiet"
     )
 
 
@@ -307,9 +318,17 @@ def _freeze(
         audience, audience_params = due.query.sql_with_params()
         sections = registered()
         keys = [section.key for section in sections]
-        cursor.execute(_LOWEST.format(due=audience), [*audience_params, keys])
-        lowest = dict(cursor.fetchall())
-        offered = Json(_offered(sections, _kinds_of_reader(due), lowest, cut_off, max(at, now)))
+        cursor.execute(
+            _LOWEST.format(due=audience), [*audience_params, keys, recipient is not None]
+        )
+        places = dict.fromkeys(keys, (cut_off, cut_off, [])) | {
+            key: (lowest, cut_off, owed) for key, lowest, owed in cursor.fetchall()
+        }
+        narrowed = audiences.narrowed(places)
+        if narrowed:
+            due = _due(rhythm, hour, at, channel, zones, recipient, narrowed)
+            audience, audience_params = due.query.sql_with_params()
+        offered = Json(_offered(sections, _kinds_of_reader(due), places, max(at, now)))
         # A talk page is public: nobody's own part stands there.
         own_sections = [] if edition.is_posted_by_hand else registered_personal()
         waits = "FALSE" if edition.is_posted_by_hand else waiting.WAITS
@@ -347,10 +366,10 @@ def _is_made(rhythm, hour, cut_off, channel) -> bool:
 
 def _kinds_of_reader(due) -> list[tuple[str, Choices]]:
     """Each language together with each choices that somebody of this audience has."""
-    return list(due.order_by().values_list("letter_language", "choices").distinct())
+    return list(due.order_by().values_list("letter_language", "chosen").distinct())
 
 
-def _offered(sections: list[Section], readers, lowest, cut_off, now) -> list[dict]:
+def _offered(sections: list[Section], readers, places, now) -> list[dict]:
     """For each section and kind of reader: the newest position that could be news, and what waits.
 
     A person has news where their cursor lies below the newest; 0 where there is none for anybody.
@@ -358,11 +377,12 @@ def _offered(sections: list[Section], readers, lowest, cut_off, now) -> list[dic
     """
     offered = []
     for section in sections:
-        items = section.items(lowest[section.key], cut_off) if section.is_news else []
+        lowest, cut_off, _owed = places[section.key]
+        items = section.items(lowest, cut_off) if section.is_news else []
         held = section.held(cut_off, now)
         for language, choices in readers:
             waiting = held.get(language, set())
-            wanted = section.chosen(items, choices)
+            wanted = audiences.told(section, items, choices)
             there = (item.position for item in wanted if item.position not in waiting)
             offered.append(
                 {
@@ -372,6 +392,7 @@ def _offered(sections: list[Section], readers, lowest, cut_off, now) -> list[dic
                     "is_news": section.is_news,
                     "newest": max(there, default=0),
                     "held": sorted(waiting),
+                    "not_for": choices.get(NOT_FOR, []),
                 }
             )
     return offered

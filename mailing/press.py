@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from web import installation
 
-from . import mime, notices
+from . import audiences, mime, notices
 from .addresses import header_address
 from .links import absolute, mail_domain, manage_url, settings_url, unsubscribe_url
 from .models import Delivery, Notice
@@ -174,7 +174,7 @@ class Press:
         if place not in self._items:
             _keep_few(self._items)
             self._items[place] = items_told(section, *place[1:])
-        return section.chosen(self._items[place], delivery.choices)
+        return audiences.told(section, self._items[place], delivery.choices)
 
     def _context(self, language) -> dict[str, Any]:
         return {

@@ -20,12 +20,15 @@ into the finished mail.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from .choices import Choices
+
+if TYPE_CHECKING:
+    from .audiences import Narrowed
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Section:
     def chosen(self, items: list[Any], choices: Choices) -> list[Any]:
         """Those of the items that a reader with these choices wants; see ``mailing.choices``."""
         return items
+
+    def narrowed(self, after: int, until: int, besides: Collection[int]) -> "list[Narrowed]":
+        """What is not for everyone, between these positions or at those besides."""
+        return []
 
     def held(self, until: int, at: datetime) -> dict[str, set[int]]:
         """Positions up to ``until`` that wait at ``at``, by the language whose readers wait."""

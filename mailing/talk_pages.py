@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from web.templatetags.web import day_text
 
-from . import claims
+from . import audiences, claims
 from .models import Delivery, Edition, Preference, Recipient, Rhythm, SkipReason, State
 from .press import Press
 
@@ -103,7 +103,10 @@ def messages_of(edition: Edition) -> list[TalkPageMessage]:
     names = _names_in(edition)
     messages: dict[tuple, TalkPageMessage] = {}
     waiting = edition.deliveries.filter(state=State.TO_POST).select_related("edition", "recipient")
-    for delivery in waiting.order_by("pk"):
+    deliveries = list(waiting.order_by("pk"))
+    # Only looked at: what is posted is written down when it is marked.
+    audiences.follow(deliveries)
+    for delivery in deliveries:
         key = press.place_of(delivery)
         if key not in messages:
             messages[key] = _message(press, delivery)
@@ -146,8 +149,11 @@ def mark_posted(edition: Edition, ids: list[int], *, by: str) -> int:
 
     ``ids`` are the deliveries whose list was shown. Done twice, it changes nothing more.
     """
-    waiting = edition.deliveries.select_for_update().filter(state=State.TO_POST)
-    posted = list(waiting.filter(pk__in=ids).values_list("pk", flat=True))
+    waiting = edition.deliveries.select_for_update(of=("self",)).filter(state=State.TO_POST)
+    deliveries = list(waiting.filter(pk__in=ids).select_related("edition"))
+    posted = [delivery.pk for delivery in deliveries]
+    for delivery in audiences.follow(deliveries):
+        delivery.save(update_fields=["choices"])
     Delivery.objects.filter(pk__in=posted).update(
         state=State.POSTED, finished_at=timezone.now(), story=claims.and_then("posted", by)
     )

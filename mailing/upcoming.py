@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from . import editions, kinds, pauses, positions, talk_pages, waiting
+from . import audiences, editions, kinds, pauses, positions, talk_pages, waiting
 from .due_hours import next_due_hour
 from .models import Delivery, Edition, Notice, Preference, Rhythm, SkipReason
 from .models.messages import OPEN
@@ -214,20 +214,20 @@ def _as_a_mail(delivery: Delivery, *, is_new: bool = True) -> Sample | None:
 def _of_the_newest(preference) -> Delivery:
     """A digest of what was published last, whether the person knows it or not; in no ledger."""
     until = positions.current()
+    choices = audiences.choices_of(preference, until)
     with override(preference.language_used):
         since = {
-            section.key: _before_the_newest(section, until, preference.choices)
-            for section in registered()
+            section.key: _before_the_newest(section, until, choices) for section in registered()
         }
     return Delivery(
         edition=Edition(rhythm=Edition.Rhythm.BY_HAND, hour=timezone.now(), cut_off=until),
         recipient=preference.recipient,
         language=preference.language_used,
         since=since,
-        choices=preference.choices,
+        choices=choices,
     )
 
 
 def _before_the_newest(section, until, choices) -> int:
-    items = section.chosen(section.items(0, until), choices)[-IN_A_SAMPLE:]
+    items = audiences.told(section, section.items(0, until), choices)[-IN_A_SAMPLE:]
     return items[0].position - 1 if items else until

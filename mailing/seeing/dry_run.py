@@ -96,7 +96,7 @@ def run(rhythm: str, hour: datetime, *, reason: str = "", page: int = 1) -> Plan
                 (code, reason_label(Delivery(reason=code)), number)
                 for code, number in sorted(counted.reasons.items(), key=lambda one: -one[1])
             ],
-            tables=list(_tables(deliveries)),
+            tables=list(tables(deliveries, _GET)),
             comparison=comparison.with_the_one_before(edition),
             people=list(people[first : first + PAGE]),
             number_of_people=shown.count(),
@@ -108,13 +108,17 @@ def run(rhythm: str, hour: datetime, *, reason: str = "", page: int = 1) -> Plan
 _GET = Q(state=State.PENDING)
 
 
-def _tables(deliveries) -> Iterable[Table]:
-    found = _counted(deliveries, F("language"))
+def tables(people, get: Q, language: Any = F("language")) -> Iterable[Table]:  # noqa: B008
+    """Rows that lead to a ``recipient`` split by language, and in each way there is.
+
+    ``get`` is the condition for those who would get it.
+    """
+    found = _counted(people, language, get)
     rows = [Row(language_name(code), *numbers) for code, numbers in found.items()]
     yield Table("language", _("Language"), _largest_first(rows))
     for split in splits.registered():
         part = Coalesce(split.expression("recipient__"), Value(""), output_field=CharField())
-        found = _counted(deliveries, part)
+        found = _counted(people, part, get)
         names = split.names([code for code in found if code])
         rows = [
             Row(names.get(code, code) or _("Not known"), *numbers)
@@ -123,11 +127,11 @@ def _tables(deliveries) -> Iterable[Table]:
         yield Table(split.key, split.label, _largest_first(rows))
 
 
-def _counted(deliveries, part) -> dict[str, tuple[int, int]]:
+def _counted(people, part, get) -> dict[str, tuple[int, int]]:
     rows = (
-        deliveries.annotate(part=part)
+        people.annotate(part=part)
         .values("part")
-        .annotate(get=Count("pk", filter=_GET), skipped=Count("pk", filter=~_GET))
+        .annotate(get=Count("pk", filter=get), skipped=Count("pk", filter=~get))
     )
     return {row["part"]: (row["get"], row["skipped"]) for row in rows}
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import editions
+from .. import audiences, editions
 from ..due_hours import next_due_hour
 from ..models import Delivery, Edition, Preference, Recipient, Rhythm, State
 from ..own_parts import OwnParts
@@ -162,8 +162,8 @@ def _items(delivery, last) -> list[Item]:
         also = tuple(besides.get("also", ()))
         since, until = delivery.since[section.key], delivery.edition.cut_off
         owed = tuple(besides.get("owed", ()))
-        items = section.chosen(items_told(section, since, until, also, owed), delivery.choices)
-        for item in items:
+        items = items_told(section, since, until, also, owed)
+        for item in audiences.told(section, items, delivery.choices):
             identity = (section.key, str(getattr(item, "pk", item.position)))
             why = _why(section, item, also, last)
             found.append(Item(section.label, str(item), why, identity))
