@@ -10,7 +10,7 @@ from liaisons.next_steps import NextStep
 from mailing.bounces import fates
 from mailing.models import Suppression
 
-from . import core_team_queue, timeline, what_became
+from . import audiences, core_team_queue, timeline, what_became
 from .core_team_queue import Waiting
 from .models import Relay, Report, Topic, Update, UpdateRead
 from .what_became import Figures
@@ -132,7 +132,7 @@ def of(person: User) -> Dashboard:
 
 
 def _updates(person) -> Updates:
-    published = Update.objects.published().titles_only()
+    published = audiences.meant_for(person, Update.objects.published().titles_only())
     read = UpdateRead.objects.filter(person=person, update=OuterRef("pk"))
     unread = published.filter(~Exists(read))
     return Updates(

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from web import markdown
 from web.public_pages import public_page
 
-from . import language_versions
+from . import audiences, language_versions
 from .models import Report, Topic, Update
 
 ENTRIES = 20
@@ -64,13 +64,14 @@ class UpdateFeed(Feed):
         """The newest of these updates in the language of the address."""
         wanted = get_language() or settings.LANGUAGE_CODE
         newest = updates.defer("search_text").select_related("series")[:ENTRIES]
-        return [language_versions.shown(update, wanted) for update in newest]
+        return [language_versions.shown(update, wanted) for update in audiences.with_words(newest)]
 
     def item_title(self, item):
         return _xml(item.text("title"))
 
     def item_description(self, item):
-        return _xml(markdown.render(item.text("short")))
+        for_whom = " · ".join(item.thing.for_whom)
+        return _xml(linebreaks(for_whom, autoescape=True) + markdown.render(item.text("short")))
 
     def item_link(self, item):
         return item.thing.get_absolute_url()

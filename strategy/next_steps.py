@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from liaisons.models import Group, Mandate, User
 from liaisons.next_steps import NextStep, StepsOfOne
 
-from . import language_versions
+from . import audiences, language_versions
 from .models import Relay, Report, ReportDraft, Topic, Update, UpdateRead
 
 # Of each kind so many are offered; the rest is a link away.
@@ -33,7 +33,7 @@ BROUGHT_BY_DIGEST = timedelta(days=6)
 def offered(people: Sequence[User]) -> StepsOfOne:
     """What people can do for their groups; nothing for who speaks for none.
 
-    At most eight queries, however many people, groups, updates and topics there are.
+    At most nine queries, however many people, groups, updates and topics there are.
     """
     read = _read(people)
 
@@ -44,7 +44,7 @@ def offered(people: Sequence[User]) -> StepsOfOne:
         ours = {group.pk for group in groups}
         drafts = [one for one in read.drafts if one.report.group_id in ours][:LOOKED_AT]
         yield from _unfinished(drafts[:MOST], groups, read.topics_of_drafts)
-        yield from _to_pass_on(read, groups, read.updates_read[person.pk])
+        yield from _to_pass_on(read, person, groups)
         yield from _to_report_on(read, drafts, groups)
 
     return of_one
@@ -59,6 +59,8 @@ class _Read:
     topics_of_drafts: dict[str, Topic] = field(default_factory=dict)
     news: list[Update] = field(default_factory=list)
     passed_on: set[tuple[int, int]] = field(default_factory=set)
+    # Person, group and update where the update is for others (audiences.unconcerned).
+    unconcerned: set[tuple[int, int, int]] = field(default_factory=set)
     updates_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     topics: list[Topic] = field(default_factory=list)
     reported_on: set[tuple[int, int]] = field(default_factory=set)
@@ -84,6 +86,8 @@ def _read(people: Sequence[User]) -> _Read:
     since = timezone.now() - STILL_NEWS
     published = Update.objects.published().titles_only().filter(published_at__gte=since)
     read.news = list(published[:LOOKED_AT])
+    active = Mandate.objects.active().filter(person__in=people)
+    read.unconcerned = audiences.unconcerned(active, read.news)
     done = Relay.objects.current().filter(update__in=read.news, group__in=groups)
     read.passed_on = set(done.order_by().values_list("update", "group"))
     seen = UpdateRead.objects.filter(person__in=people, update__in=read.news)
@@ -124,8 +128,10 @@ def _unfinished(drafts: list, groups, topics: dict[str, Topic]) -> Iterator[Next
         )
 
 
-def _to_pass_on(read: _Read, groups: list[Group], seen: set[int]) -> Iterator[NextStep]:
-    missing = _missing(read.news, groups, read.passed_on)
+def _to_pass_on(read: _Read, person: User, groups: list[Group]) -> Iterator[NextStep]:
+    seen = read.updates_read[person.pk]
+    for_others = {(update, group) for one, group, update in read.unconcerned if one == person.pk}
+    missing = _missing(read.news, groups, read.passed_on | for_others)
     # A digest that brings an update need not say so twice; one a week later may.
     brought = timezone.now() - BROUGHT_BY_DIGEST
     for update in [update for update in read.news if missing[update.pk]][:MOST]:

@@ -8,15 +8,32 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Group, Language, Mandate, Region
 
-from . import relays
+from . import audiences, relays
+from .audiences import Audience
 from .list_filters import ListFilter
 from .models import Relay, Update
 
@@ -63,10 +80,13 @@ class MatrixFilter(ListFilter):
 
 @dataclass(frozen=True)
 class Row:
-    """One group: for each update shown the channels in which it was passed on, none for a gap."""
+    """One group: for each update shown the channels in which it was passed on, none for a gap.
+
+    A cell is None where the update is for others, and nobody passed it on.
+    """
 
     group: Group
-    cells: list[list[str]]
+    cells: list[list[str] | None]
 
     @property
     def passed(self) -> int:
@@ -100,7 +120,27 @@ def groups_with_liaison() -> QuerySet[Group]:
 
 
 def gaps_first(filters: MatrixFilter, updates: Sequence[Update]) -> QuerySet[Group]:
-    """The groups of the rows, those that passed on the fewest of these updates first."""
+    """The groups of the rows, those with the most gaps in these updates first.
+
+    An update that is for others leaves no gap.
+    """
+    for_all = [update for update in updates if not update.audience]
+    passed = _number_passed(updates)
+    gaps: Any = Value(len(for_all)) - _number_passed(for_all)
+    for update in updates:
+        if update.audience:
+            gaps += Case(When(_gap(update), then=1), default=0)
+    groups = filters.narrow(groups_with_liaison()).annotate(passed=passed, gaps=gaps)
+    match filters.chosen("gaps"):
+        case "any":
+            groups = groups.filter(gaps__gt=0)
+        case "all":
+            groups = groups.filter(passed=0)
+    return groups.order_by("-gaps", "passed", "name", "pk")
+
+
+def _number_passed(updates: Sequence[Update]) -> Coalesce:
+    """Of a group: how many of these updates it passed on."""
     passed = (
         Relay.objects.current()
         .filter(group=OuterRef("pk"), update__in=updates)
@@ -109,19 +149,20 @@ def gaps_first(filters: MatrixFilter, updates: Sequence[Update]) -> QuerySet[Gro
         .annotate(number=Count("update", distinct=True))
         .values("number")
     )
-    groups = filters.narrow(groups_with_liaison()).annotate(
-        passed=Coalesce(Subquery(passed, output_field=IntegerField()), 0)
-    )
-    match filters.chosen("gaps"):
-        case "any":
-            groups = groups.filter(passed__lt=len(updates))
-        case "all":
-            groups = groups.filter(passed=0)
-    return groups.order_by("passed", "name", "pk")
+    return Coalesce(Subquery(passed, output_field=IntegerField()), 0)
+
+
+def _gap(update: Update) -> Q:
+    """Whether a group should pass an update on and did not."""
+    relay = Relay.objects.current().filter(update=update, group=OuterRef("pk"))
+    gap = ~Q(Exists(relay))
+    if update.audience:
+        gap &= audiences.has_liaison_for(Audience.of(update.audience))
+    return gap
 
 
 def rows(groups: Sequence[Group], updates: Sequence[Update]) -> list[Row]:
-    """The rows of these groups, in one query."""
+    """The rows of these groups, in two queries."""
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for relay in (
         Relay.objects.current()
@@ -129,9 +170,31 @@ def rows(groups: Sequence[Group], updates: Sequence[Update]) -> list[Row]:
         .only("group_id", "update_id", "channel")
     ):
         found[relay.group_id, relay.update_id].append(str(relay.get_channel_display()))
-    return [
-        Row(group, [sorted(found[group.pk, update.pk]) for update in updates]) for group in groups
-    ]
+    concerned = _concerned(groups, updates)
+
+    def cell(group, update):
+        passed = sorted(found[group.pk, update.pk])
+        return passed if passed or (group.pk, update.pk) in concerned else None
+
+    return [Row(group, [cell(group, update) for update in updates]) for group in groups]
+
+
+def _concerned(groups, updates) -> set[tuple[int, int]]:
+    """Which updates which of these groups should pass on, by their ids."""
+    pairs = {(group.pk, update.pk) for group in groups for update in updates}
+    narrowed = {f"for_{one.pk}": one for one in updates if one.audience}
+    if not narrowed:
+        return pairs
+    questions = {
+        name: ExpressionWrapper(
+            audiences.has_liaison_for(Audience.of(update.audience)), BooleanField()
+        )
+        for name, update in narrowed.items()
+    }
+    rows = Group.objects.filter(pk__in=[group.pk for group in groups]).order_by()
+    for row in rows.annotate(**questions).values("pk", *questions):
+        pairs -= {(row["pk"], update.pk) for name, update in narrowed.items() if not row[name]}
+    return pairs
 
 
 def columns(filters: MatrixFilter, updates: Sequence[Update]) -> list[Column]:
@@ -145,14 +208,9 @@ def columns(filters: MatrixFilter, updates: Sequence[Update]) -> list[Column]:
         .values("update")
         .annotate(regions=Count("group__region", distinct=True), first=Min("recorded_at"))
     }
-    shown = gaps_first(filters, updates)
-    total = shown.count()
-    done = dict(
-        Relay.objects.current()
-        .filter(update__in=updates, group__in=shown.order_by().values("pk"))
-        .order_by()
-        .values_list("update")
-        .annotate(Count("group", distinct=True))
+    counted = gaps_first(filters, updates).order_by()
+    gaps = counted.aggregate(
+        **{f"gaps_{update.pk}": Count("pk", filter=_gap(update)) for update in updates}
     )
     return [
         Column(
@@ -160,7 +218,7 @@ def columns(filters: MatrixFilter, updates: Sequence[Update]) -> list[Column]:
             reach=reach[update.pk],
             regions=spread.get(update.pk, {}).get("regions", 0),
             first_after=_after(update, spread.get(update.pk, {}).get("first")),
-            gaps=total - done.get(update.pk, 0),
+            gaps=gaps[f"gaps_{update.pk}"],
         )
         for update in updates
     ]
@@ -171,9 +229,8 @@ def _after(update, first) -> timedelta | None:
 
 
 def without(update: Update, groups: QuerySet[Group]) -> QuerySet[Group]:
-    """Those of the groups that have not passed this update on."""
-    relay = Relay.objects.current().filter(update=update, group=OuterRef("pk"))
-    return groups.filter(~Exists(relay))
+    """Those of the groups that should have passed this update on and have not."""
+    return groups.filter(_gap(update))
 
 
 def lines(filters: MatrixFilter, updates: Sequence[Update]):
@@ -192,5 +249,5 @@ def lines(filters: MatrixFilter, updates: Sequence[Update]):
 def _lines(groups, updates):
     for row in rows(groups, updates):
         place = row.group.region.name if row.group.region else ""
-        channels = ["; ".join(cell) for cell in row.cells]
+        channels = ["–" if cell is None else "; ".join(cell) for cell in row.cells]
         yield [row.group.name, str(row.group.get_kind_display()), place, *channels]

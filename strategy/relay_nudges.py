@@ -21,7 +21,8 @@ from mailing.eligibility import KEPT_FOR
 from mailing.kinds import Category
 from mailing.models import Notice
 
-from . import language_versions, relay_kit, relay_matrix
+from . import audiences, language_versions, relay_kit, relay_matrix
+from .audiences import Audience
 from .models import Relay, Update
 
 KIND = "update_to_pass_on"
@@ -49,13 +50,14 @@ def register_all() -> None:
 def whom(update: Update, groups: QuerySet[Group]) -> QuerySet[User]:
     """Liaisons of these groups whom it still makes sense to ask, each person once.
 
-    Not those whose group passed the update on, who were asked before, or who are away. Nobody for
-    an update so old that it is forgotten by now who was asked.
+    Not those whose group passed the update on, for whom it is not, who were asked before, or who
+    are away. Nobody for an update so old that it is forgotten by now who was asked.
     """
     if update.published_at is None or update.published_at < timezone.now() - KEPT_FOR:
         return User.objects.none()
     open_groups = relay_matrix.without(update, groups).order_by()
-    mandates = Mandate.objects.active().filter(group__in=open_groups.values("pk"))
+    concerned = audiences.concerns_mandate(Audience.of(update.audience))
+    mandates = Mandate.objects.active().filter(concerned, group__in=open_groups.values("pk"))
     people = User.objects.filter(pk__in=mandates.values("person"), is_active=True, erased_at=None)
     asked = Notice.objects.filter(
         kind=KIND, context__update_id=update.pk, recipient__user__isnull=False
@@ -86,17 +88,20 @@ def nudge(*, update: Update, groups: QuerySet[Group], seen: int, by: User) -> in
 
 
 def _gaps(asked: list[Notice]) -> dict[tuple[int, int], list[Group]]:
-    """By person and update: the groups they speak for today that have not passed it on."""
+    """By person and update: their groups that should pass it on and have not."""
     people = {notice.recipient.user_id for notice in asked if notice.recipient}
     updates = {notice.context["update_id"] for notice in asked}
-    published = set(Update.objects.published().filter(pk__in=updates).values_list("pk", flat=True))
+    published = list(Update.objects.published().titles_only().filter(pk__in=updates))
     done = set(Relay.objects.current().filter(update__in=updates).values_list("group", "update"))
     found = defaultdict(list)
     mandates = Mandate.objects.active().filter(person__in=people).select_related("group")
+    for_others = audiences.unconcerned(mandates, published)
     for mandate in mandates.order_by("group__name", "pk"):
         for update in published:
-            if (mandate.group_id, update) not in done:
-                found[mandate.person_id, update].append(mandate.group)
+            is_done = (mandate.group_id, update.pk) in done
+            whose = (mandate.person_id, mandate.group_id, update.pk)
+            if not is_done and whose not in for_others:
+                found[mandate.person_id, update.pk].append(mandate.group)
     return found
 
 

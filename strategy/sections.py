@@ -1,10 +1,13 @@
 """What the digest says to everyone of updates and topics; registered in ``apps.py``."""
 
+from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -14,15 +17,12 @@ from django.utils.translation import ngettext
 from mailing.sections import Block, Section
 from web.templatetags.web import day_text
 
-from . import deadlines, language_versions, updates
+from . import audiences, deadlines, language_versions, updates
 from .excerpts import beginning
 from .language_versions import Version
 from .models import Topic, Update, WorkingGroup
 from .room_in_mails import FRAME, Room, as_many, as_many_named
-
-# The name under which a reader's choice of topics is kept.
-TOPICS = "topics"
-
+from .topic_choices import TOPICS
 
 ROOM = {
     "closing": Room(1_800, 800),
@@ -36,33 +36,62 @@ MOST_NAMED = 20
 TEASER = 160
 
 
-def topic_options() -> list[tuple[str, str]]:
-    """What a reader chooses topics by: the Working Groups, which stay while topics come and go."""
-    named = [(group.slug, group.name or group.slug) for group in WorkingGroup.objects.all()]
-    return sorted(named, key=lambda option: option[1])
+class _OfUpdates(Section):
+    """Updates, each at its place, and at a further one where it came to be for more people."""
+
+    def updates(self) -> QuerySet[Update]:
+        """Which updates stand here."""
+        raise NotImplementedError
+
+    def items(self, after, until):
+        in_place = Q(position__gt=after, position__lte=until)
+        found = self.updates().without_bodies().filter(in_place | ~Q(further_positions=[]))
+        placed = [one for update in found for one in _at_its_places(update)]
+        return sorted(
+            (one for one in placed if after < one.position <= until), key=lambda one: one.position
+        )
+
+    def narrowed(self, after, until, besides):
+        in_place = Q(position__gt=after, position__lte=until) | Q(position__in=besides)
+        found = self.updates().titles_only().filter(in_place | ~Q(further_positions=[]))
+        found = found.exclude(audience={}, further_positions=[])
+        return [
+            place
+            for update in found
+            for place in audiences.narrowed(update, self.key)
+            if after < place.position <= until or place.position in besides
+        ]
+
+    def chosen(self, items, choices):
+        # Who was told of none of its places is told once.
+        return list({update.pk: update for update in items[::-1]}.values())[::-1]
+
+    def held(self, until, at):
+        held: dict[str, set[int]] = {}
+        waiting = Update.objects.waiting(at) & self.updates()
+        for update in waiting.without_bodies().filter(position__lte=until):
+            places = {one.position for one in _at_its_places(update) if one.position <= until}
+            for code in updates.waiting_languages(update, at):
+                held.setdefault(code, set()).update(places)
+        return held
 
 
-class NewUpdates(Section):
+def _at_its_places(update: Update) -> Iterator[Update]:
+    yield update
+    for position in update.further_positions:
+        again = copy(update)
+        again.position = position
+        yield again
+
+
+class NewUpdates(_OfUpdates):
     """Updates published since the person's last digest, the newest first."""
 
     key = "updates"
     label = _("New updates")
 
-    def items(self, after, until):
-        return list(
-            Update.objects.published()
-            .without_bodies()
-            .filter(position__gt=after, position__lte=until)
-            .order_by("position")
-        )
-
-    def held(self, until, at):
-        held: dict[str, set[int]] = {}
-        waiting = Update.objects.waiting(at).without_bodies().filter(position__lte=until)
-        for update in waiting:
-            for code in updates.waiting_languages(update, at):
-                held.setdefault(code, set()).add(update.position)
-        return held
+    def updates(self):
+        return Update.objects.published()
 
     def render(self, items, language):
         return _block("updates", items[::-1], language, list_url="strategy:update_list")

@@ -24,9 +24,9 @@ class Change:
     differences: list[Difference]
 
 
-def content_of(update: Update) -> dict[str, dict[str, str]]:
+def content_of(update: Update) -> dict[str, dict[str, Any]]:
     """What ``UpdateVersion.content`` holds of an update as it is now."""
-    return {
+    texts: dict[str, dict[str, Any]] = {
         name: {
             code: text
             for code, _own_name in settings.LANGUAGES
@@ -34,6 +34,7 @@ def content_of(update: Update) -> dict[str, dict[str, str]]:
         }
         for name in TEXTS
     }
+    return texts | {"audience": update.audience}
 
 
 def text_of(version: UpdateVersion, field: str, language: str) -> str:

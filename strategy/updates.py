@@ -20,6 +20,7 @@ from mailing import positions
 from web import content_version
 
 from . import language_versions, update_versions
+from .audiences import Audience
 from .models import Update, UpdateEvent, UpdateVersion
 from .translating import states
 
@@ -102,7 +103,8 @@ def agree(update: Update, *, actor) -> Update:
         raise ValidationError(_("Only the draft of an urgent update needs this."), code="no_need")
     if update.agreed_at:
         raise ValidationError(_("Somebody agreed to this update already."), code="already_agreed")
-    wrote = update.events.filter(kind=UpdateEvent.Kind.WRITTEN, actor=actor)
+    own_work = [UpdateEvent.Kind.WRITTEN, UpdateEvent.Kind.AUDIENCE]
+    wrote = update.events.filter(kind__in=own_work, actor=actor)
     if update.author_id == actor.pk or wrote.exists():
         raise ValidationError(
             _("You wrote on this update. Somebody else of the Core Team has to agree."),
@@ -146,14 +148,18 @@ def save(
     Words that readers already saw and that change make it a correction, and the page says when;
     a language that is added is a translation. ``meaning_is_same``: the English changed, and
     translations stay current. ``translated`` are languages whose texts a translator went through:
-    these are current now, and their changes are no correction.
+    these are current now, and their changes are no correction. Where a published update is for
+    others than before, those who were not told yet are told; an urgent one stays as agreed.
     """
     update.search_text = words_of(update)
+    update.audience = Audience.of(update.audience).kept
     if update.pk is None:
         update.author = actor
         update.save()
         states.record(update, by=actor)
         _remember(update, UpdateEvent.Kind.WRITTEN, actor, fields=_filled(update))
+        if update.audience:
+            _remember(update, UpdateEvent.Kind.AUDIENCE, actor, fields=[update.audience])
         return update
     before = _locked(update)
     # What others decided meanwhile stands: an open form cannot take a publication back.
@@ -171,9 +177,13 @@ def save(
         update.corrected_at = timezone.now()
     else:
         kind = UpdateEvent.Kind.TRANSLATED
+    if before.kind == Update.Kind.URGENT and update.is_published:
+        update.audience = before.audience
+    is_for_others = before.audience != update.audience
     was_agreed = before.agreed_at is not None
-    if was_agreed and not update.is_published and (changed or before.kind != update.kind):
-        # What somebody agreed to were other words.
+    is_otherwise = changed or before.kind != update.kind or is_for_others
+    if was_agreed and not update.is_published and is_otherwise:
+        # What somebody agreed to were other words, or for others.
         update.agreed_by, update.agreed_at = None, None
         if update.status == Update.Status.SCHEDULED:
             update.status = Update.Status.DRAFT
@@ -184,8 +194,13 @@ def save(
     )
     if before.waits_until != update.waits_until:
         update.released_at = None
+    update.further_positions = before.further_positions
+    if update.is_published and is_for_others and _may_reach_more(before, update):
+        update.further_positions = [*before.further_positions, positions.next_position()]
     update.save()
     states.record(update, by=actor, meaning_is_same=meaning_is_same, confirmed=translated)
+    if is_for_others:
+        _remember(update, UpdateEvent.Kind.AUDIENCE, actor, fields=[update.audience])
     if waits_otherwise:
         _remember(update, UpdateEvent.Kind.HELD, actor, fields=update.waits_for)
     if changed:
@@ -193,12 +208,16 @@ def save(
     if update.is_published and waiting_languages(before) - waiting_languages(update):
         # Its readers who get news at once have something new now.
         positions.next_position()
-    if update.is_published and changed:
+    if update.is_published and (changed or is_for_others):
         _keep_version(update)
     if update.is_published:
         # Also its topics and its place in a series stand on public pages.
         content_version.bump()
     return update
+
+
+def _may_reach_more(before, after) -> bool:
+    return not Audience.of(after.audience).is_within(Audience.of(before.audience))
 
 
 def words_of(update: Update) -> str:

@@ -4,6 +4,7 @@ import functools
 
 from babel import Locale
 from babel.core import get_global
+from babel.lists import format_list
 from django.utils.translation import get_language
 
 
@@ -64,6 +65,11 @@ def _language_name(code: str, reader: Locale) -> str:
 def country_name(iso2: str, locale: str | None = None, default: str = "") -> str:
     """CLDR's name of an ISO 3166-1 code in ``locale``; ``default`` where CLDR has none."""
     return _reader(locale).territories.get(iso2) or default
+
+
+def listed(names: list[str], locale: str | None = None) -> str:
+    """Names as the reader's language lists them: "Africa, Asia and Europe"."""
+    return format_list(names, locale=_reader(locale))
 
 
 def _bcp47_case(code: str) -> str:

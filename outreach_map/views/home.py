@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from strategy import relays, timeline, what_became
+from strategy import audiences, relays, timeline, what_became
 from strategy.models import Topic, Update
 from web.kept_figures import kept
 from web.public_pages import public_page
@@ -36,7 +36,9 @@ def home(request):
             "regions": coverage.by_region(),
             "line": timeline.around_now(entries),
             "standing": timeline.now_and_next(entries, count=2),
-            "updates": Update.objects.published().without_bodies()[:NEWEST_UPDATES],
+            "updates": audiences.with_words(
+                Update.objects.published().without_bodies()[:NEWEST_UPDATES]
+            ),
             "topics": topics[:SOONEST_TOPICS],
             "has_more_topics": len(topics) > SOONEST_TOPICS,
         },

@@ -28,10 +28,11 @@ from web.names import language_name
 from web.public_pages import by_nobody
 
 from .. import language_versions, reading, timeline
+from ..audiences import with_words
 from ..models import Series, Topic, Update
 from ..sections import NewUpdates
 from ..update_versions import TEXTS
-from . import writing_help
+from . import audiences, writing_help
 
 # The field in which the preview is asked for another language; all others are the form's.
 WANTED = "preview_in"
@@ -81,6 +82,8 @@ def page(request):
         "as_mail": with_sheet(written.html, str(request.csp_nonce)).replace("<head>", _HEAD, 1),
         "as_text": written.text,
         "help": writing_help.as_html(update),
+        "for_whom": audiences.in_words(update.audience),
+        "readers": audiences.count_line(update.audience),
     }
     return TemplateResponse(request, "admin/strategy/update/preview.html", context)
 
@@ -114,6 +117,7 @@ def _update_of(typed: QueryDict) -> Update:
         update.kind = Update.Kind.NEWS
     update.series = Series.objects.filter(pk__in=_keys(typed, "series")).first()
     issue = typed.get("issue", "")
+    update.audience = audiences.typed(typed).kept
     update.issue = int(issue) if update.series and re.fullmatch(r"[0-9]{1,6}", issue) else None
     return update
 
@@ -131,6 +135,7 @@ def _keys(typed: QueryDict, name: str) -> set[int]:
 
 
 def _as_page(update: Update, typed: QueryDict, wanted: str) -> str:
+    with_words([update])
     shown = language_versions.shown(update, wanted)
     available = language_versions.available(update)
     context: dict[str, Any] = {

@@ -23,19 +23,14 @@ from web.names import language_direction, language_name
 from .. import language_versions, relays, update_versions, updates
 from ..models import Series, Update, UpdateEvent
 from ..models.updates import MAX_WITHDRAWAL
-from . import update_preview, writing_help
-from .languages import (
-    OTHER_LANGUAGES,
-    PlainTextarea,
-    PublicContentAdmin,
-    ShortVersionForm,
-    means_the_same,
-)
+from . import audiences, update_preview, writing_help
+from .audiences import AudienceForm
+from .languages import OTHER_LANGUAGES, PlainTextarea, PublicContentAdmin, means_the_same
 
 MAY_PUBLISH = "strategy.publish_update"
 
 
-class UpdateForm(ShortVersionForm):
+class UpdateForm(AudienceForm):
     """An update as the Core Team writes it."""
 
     # Which state of the update this form began with, to notice what others saved meanwhile.
@@ -51,7 +46,7 @@ class UpdateForm(ShortVersionForm):
 
     class Meta:
         model = Update
-        fields = "__all__"
+        exclude = ["audience"]
         widgets = {"topics": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs):
@@ -175,7 +170,7 @@ class UpdateAdmin(PublicContentAdmin):
     list_filter = ["status", "kind", "series", "topics"]
     search_fields = ["title_en", "slug"]
     ordering = ["-created_at"]
-    readonly_fields = ["state", "history", "writing_help"]
+    readonly_fields = ["state", "history", "writing_help", "for_whom", "readers"]
 
     class Media:
         js = [Script("js/counter.js", type="module")]
@@ -186,6 +181,7 @@ class UpdateAdmin(PublicContentAdmin):
         return [
             (_("What it is"), {"fields": ["kind", "deadline", "series", "issue"]}),
             (_("What it belongs to"), {"fields": ["topics", "timeline_entries"]}),
+            (_("For whom it is"), {"fields": self._for_whom(request, obj)}),
             (_("Publication"), {"fields": ["state", "slug", "publish_at", "seen"]}),
             (_("Translations first"), {"fields": ["waits_for", "waits_until"]}),
             *([(_("History"), {"fields": ["history"]})] if obj else []),
@@ -205,6 +201,25 @@ class UpdateAdmin(PublicContentAdmin):
             # It went through what its kind asks for.
             fixed.append("kind")
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def _for_whom(self, request, obj) -> list[str]:
+        if obj and not self.has_change_permission(request, obj):
+            return ["for_whom", "readers"]
+        return [*audiences.FIELDS, *(["readers"] if obj else [])]
+
+    @admin.display(description=_("for whom"))
+    def for_whom(self, update):
+        return audiences.in_words(update.audience)
+
+    @admin.display(description=_("who would get it"))
+    def readers(self, update):
+        link = reverse("admin:strategy_update_audience", args=[update.pk])
+        return format_html(
+            '{} · <a href="{}">{}</a>',
+            audiences.count_line(update.audience),
+            link,
+            _("Who, and who not and why"),
+        )
 
     @admin.display(description=_("languages"))
     def languages(self, update):
@@ -340,9 +355,14 @@ class UpdateAdmin(PublicContentAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("preview/", wrap(update_preview.page), name="strategy_update_preview"),
+            path("<int:pk>/audience/", wrap(self.audience), name="strategy_update_audience"),
             path("<int:pk>/withdraw/", wrap(self.withdraw), name="strategy_update_withdraw"),
             *super().get_urls(),
         ]
+
+    def audience(self, request, pk):
+        """Who would get an update, before it is published."""
+        return audiences.page(self, request, pk)
 
     def withdraw(self, request, pk):
         """Ask why, and take a published update back."""
@@ -386,8 +406,10 @@ def _who(event):
     return _("the schedule") if event.kind == UpdateEvent.Kind.PUBLISHED else "–"
 
 
-def _named(field: str) -> str:
-    """What a line of the history names: a text in one language, or a language alone."""
+def _named(field: str | dict) -> str:
+    """What a line of the history names: a text in one language, a language, or for whom it is."""
+    if isinstance(field, dict):
+        return audiences.in_words(field)
     for code, _own_name in settings.LANGUAGES:
         if field == code:
             return language_name(code)

@@ -1,5 +1,6 @@
 """Updates: what the Core Team publishes, and the history of each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -174,6 +175,12 @@ class Update(models.Model):
         blank=True,
         help_text=_("Then it goes in another language, and says so."),
     )
+    # For whom it is, where not for everyone; see strategy/audiences.py.
+    audience = models.JSONField(_("for whom"), default=dict, db_default={}, blank=True)
+    # Its further places in digests, one for each change of its audience that brought somebody in.
+    further_positions = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], blank=True, editable=False
+    )
     # When those who get news at once were told that the time of waiting is over.
     released_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Its place in the order of everything published, for the digest (see mailing.positions).
@@ -185,6 +192,9 @@ class Update(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     # All its words in all languages, folded: what the list is searched by.
     search_text = models.TextField(blank=True, editable=False)
+
+    # For whom it is in words, once somebody looked it up (``audiences.with_words``).
+    for_whom: Sequence[str] = ()
 
     objects = UpdateQuerySet.as_manager()
 
@@ -268,6 +278,10 @@ class Update(models.Model):
                 condition=Q(status="published"),
                 name="update_newest_first",
             ),
+            # Few of all: each page for one person looks them through.
+            models.Index(
+                fields=["position"], condition=~Q(audience={}), name="update_not_for_everyone"
+            ),
         ]
         permissions = [("publish_update", "Can publish, schedule and correct updates")]
 
@@ -308,6 +322,8 @@ class UpdateEvent(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         # Translators: in the history of an update: a second person agreed that it is urgent.
         AGREED = "agreed", _("Agreed to")
+        # Translators: in the history of an update: it is for other people than before.
+        AUDIENCE = "audience", _("For whom it is was set")
 
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
@@ -321,7 +337,8 @@ class UpdateEvent(models.Model):
         blank=True,
         related_name="+",
     )
-    # The names of the fields that changed, e.g. ["title_fr", "body_en"].
+    # The names of the fields that changed, e.g. ["title_fr", "body_en"]; of an audience what it is
+    # from then on, in one element.
     fields = models.JSONField(_("changed"), default=list, blank=True)
 
     class Meta:
@@ -336,8 +353,9 @@ class UpdateEvent(models.Model):
 class UpdateVersion(models.Model):
     """The texts of an update as they were published, or after a later change. Append-only.
 
-    ``content`` holds the translated fields by name and language:
-    ``{"title": {"en": "…", "fr": "…"}, "short": {…}, "body": {…}}``, without empty ones.
+    ``content`` holds the translated fields by name and language, without empty ones, and for whom
+    it was: ``{"title": {"en": "…", "fr": "…"}, "short": {…}, "body": {…}, "audience": {…}}``.
+    Those of before there were audiences lack the last one: they were for everyone.
     """
 
     update = models.ForeignKey(Update, on_delete=models.PROTECT, related_name="versions")

@@ -11,7 +11,7 @@ from web import context_processors, markdown
 from web.policies import policy
 from web.public_pages import public_page
 
-from .. import language_versions, reading, relay_kit, relays, timeline, update_versions
+from .. import audiences, language_versions, reading, relay_kit, relays, timeline, update_versions
 from ..models import Topic, Update
 from ..short_addresses import in_reader_s_language
 from ..translating import credits
@@ -27,7 +27,7 @@ def update_list(request):
     filters = UpdateFilter(request.GET)
     updates = filters.narrow(Update.objects.published()).without_bodies().select_related("series")
     page = Paginator(updates, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = relays.with_reach(page.object_list)
+    page.object_list = audiences.with_words(relays.with_reach(page.object_list))
     return render(request, "strategy/update_list.html", {"page": page, "filters": filters})
 
 
@@ -40,6 +40,7 @@ def update_detail(request, slug):
     context = _of_page(request, update, shown)
     if update.is_withdrawn:
         return render(request, "strategy/update_withdrawn.html", context)
+    audiences.with_words([update])
     context |= {
         "body_html": markdown.render(shown.text("body")),
         "reach": relays.reach_of(update),

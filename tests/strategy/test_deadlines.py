@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from mailing import positions, sections
 from strategy import deadlines, tasks
 from strategy.models import TimelineEntry
-from strategy.sections import TOPICS
+from strategy.topic_choices import TOPICS
 from web import content_version
 from web.models import Installation
 

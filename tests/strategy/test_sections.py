@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from mailing import positions, sections
 from strategy import topics, updates
 from strategy.excerpts import beginning
-from strategy.sections import TOPICS, topic_options
+from strategy.topic_choices import TOPICS, topic_options
 from tests.harness.corpus import XSS
 
 from .factories import TopicFactory, UpdateFactory
