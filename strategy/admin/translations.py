@@ -1,5 +1,7 @@
 """Translation for the Core Team: supply, demand and waiting time by language, and a matrix."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -9,11 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from web.catalogues import catalogues
 from web.names import language_name
 
 from ..models import Translation
 from ..translating import overview
 from ..translating.texts import LANGUAGES, THINGS
+from . import translation_files
 
 ROWS = 50
 
@@ -63,13 +67,26 @@ class TranslationAdmin(admin.ModelAdmin):
         return [
             path("overview/", guard(self.overview), name="strategy_translation_overview"),
             path("matrix/", guard(self.matrix), name="strategy_translation_matrix"),
+            path(
+                "files/",
+                guard(partial(translation_files.page, self)),
+                name="strategy_translation_files",
+            ),
+            path(
+                "files/<slug:language>/",
+                guard(partial(translation_files.download, self)),
+                name="strategy_translation_file",
+            ),
             *super().get_urls(),
         ]
 
     def overview(self, request):
         """Each language: what is missing, who helps, who waits and for how long."""
         return self._page(
-            request, "overview", _("Translation by language"), {"rows": overview.by_language()}
+            request,
+            "overview",
+            _("Translation by language"),
+            {"rows": overview.by_language(), "catalogues": catalogues()},
         )
 
     def matrix(self, request):

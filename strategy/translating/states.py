@@ -142,10 +142,6 @@ class _Recorder:
             state.source_id = state.source.pk
         TranslationState.objects.bulk_create(self.made)
         TranslationState.objects.bulk_update(self.changed, ["source", "text_hash", "at", "by"])
-        # A text from which nothing is translated any more says nothing to anybody.
-        old = SourceText.objects.filter(pk__in=[one.pk for one in self.old])
-        still_used = TranslationState.objects.filter(source__in=old).values("source")
-        old.exclude(pk__in=still_used).delete()
 
 
 def words_of(thing) -> str:

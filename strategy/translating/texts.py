@@ -173,6 +173,17 @@ def is_of_site(code: str) -> bool:
     return code == ENGLISH or code in LANGUAGES
 
 
+def is_translated_into(code: str) -> bool:
+    """True for languages into which things can be translated: the site's, and others we know."""
+    return code in LANGUAGES or (code != ENGLISH and Language.objects.filter(pk=code).exists())
+
+
+def other_languages() -> list[str]:
+    """Those that are not the site's and into which something is translated."""
+    found = OtherTranslation.objects.order_by("language").values_list("language", flat=True)
+    return list(found.distinct())
+
+
 def kind_of(row) -> str:
     """The kind of a row. Raises ``KeyError`` for one that is not translated."""
     return _KINDS[type(row)]

@@ -419,6 +419,7 @@ SAMPLES = {
     "strategy:update_version": lambda w: {"slug": w.update.slug, "number": 2},
     "strategy:update_short": lambda w: {"number": w.update.number},
     "admin:strategy_relay_nudge": lambda w: {"slug": w.update.slug},
+    "admin:strategy_translation_file": lambda w: {"language": "hi"},
     "admin:strategy_update_withdraw": lambda w: {"pk": w.update.pk},
     "strategy:topic_feed": lambda w: {"slug": w.topic.slug},
     "strategy:relay_edit": lambda w: {"pk": w.relay.pk},
