@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from django.conf import settings
 from django.core import mail
 from django.db import transaction
@@ -56,6 +57,8 @@ from .empty_demo import PASSWORD, make_empty_demo
 OPEN = ["pending", "claimed", "retry"]
 
 
+# In one group: filled once, not once for each process that runs tests.
+@pytest.mark.xdist_group("filled demo")
 class TestAFilledDemo(TestCase):
     """Filled once for all of these; each takes back what it does."""
 
