@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from web import markdown
 from web.public_pages import public_page
 
-from . import audiences, language_versions
+from . import audiences, images, language_versions
 from .models import Report, Topic, Update
 
 ENTRIES = 20
@@ -87,10 +87,9 @@ class UpdateFeed(Feed):
         return item.thing.corrected_at or item.thing.published_at
 
     def item_extra_kwargs(self, item):
-        return {
-            "language": item.language,
-            "content": _xml(markdown.render(item.text("body") or item.text("short"))),
-        }
+        text = item.text("body") or item.text("short")
+        content = images.as_html_without(item.thing, text, item.language)
+        return {"language": item.language, "content": _xml(content)}
 
 
 class TopicFeed(UpdateFeed):

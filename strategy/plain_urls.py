@@ -1,10 +1,14 @@
-"""Short addresses to cite, without a language prefix: each reader is led to their own language."""
+"""Addresses without a language prefix.
+
+Short ones to cite, which lead each reader to their own language; and the files of images.
+"""
 
 from django.urls import re_path
 
-from .views import statements, updates
+from .views import images, statements, updates
 
 urlpatterns = [
+    re_path(r"^images/(?P<name>[0-9a-f]{32})\.webp$", images.image_file, name="image_file"),
     re_path(r"^u/(?P<number>[0-9]{1,9})/?$", updates.update_short, name="update_short"),
     re_path(r"^[Rr](?P<number>[0-9]{1,9})/?$", statements.report_short, name="report_short"),
     re_path(

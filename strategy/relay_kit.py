@@ -14,7 +14,7 @@ from mailing.wikitext import escaped, paragraphs
 from web import markdown
 from web.names import language_direction
 
-from . import wikitext
+from . import images, wikitext
 from .language_versions import Version
 from .models import Update
 
@@ -34,11 +34,13 @@ class Kit:
 def of(version: Version) -> Kit:
     """The kit of an update in the language of this version."""
     update = version.thing
+    body = version.text("body")
     with translation.override(version.language):
+        said = images.words_of(update, body, version.language)
         words = {
             "title": version.title,
             "short": version.short,
-            "text": markdown.to_text(version.text("body")),
+            "text": markdown.to_text(body, said),
             "update": update,
             "address": short_address(update),
         }
@@ -46,7 +48,7 @@ def of(version: Version) -> Kit:
             **words,
             "title": escaped(version.title),
             "short": paragraphs(version.short),
-            "text": wikitext.from_markdown(version.text("body")),
+            "text": wikitext.from_markdown(body, said),
         }
         return Kit(
             language=version.language,

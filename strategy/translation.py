@@ -3,6 +3,7 @@
 from modeltranslation.translator import TranslationOptions, register
 
 from .models import (
+    Image,
     Response,
     Series,
     TimelineEntry,
@@ -52,4 +53,10 @@ class UpdateTranslation(TranslationOptions):
 @register(Response)
 class ResponseTranslation(TranslationOptions):
     fields = ("text",)
+    required_languages = ("en",)
+
+
+@register(Image)
+class ImageTranslation(TranslationOptions):
+    fields = ("alt",)
     required_languages = ("en",)

@@ -7,6 +7,7 @@ their own language (https://www.mediawiki.org/wiki/Help:Extension:Translate/Tran
 """
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from mailing.wikitext import escaped
@@ -22,9 +23,12 @@ _ADDRESS = re.compile(r"https?://[^\s\[\]<>\"{}|']+$")
 _LANGUAGE_PAGE = re.compile(r"^Special:MyLanguage/|/[a-z]{2,3}(-[a-z]+)?$", re.IGNORECASE)
 
 
-def from_markdown(text: str | None) -> str:
-    """A Markdown text as wikitext; an empty string for an empty one."""
-    return _Writer().write(markdown.parse(text))
+def from_markdown(text: str | None, words: Mapping[int, str] | None = None) -> str:
+    """A Markdown text as wikitext; an empty string for an empty one.
+
+    ``words`` stand in place of images, by their numbers.
+    """
+    return _Writer().write(markdown.parse(text, words))
 
 
 def link(address: str, words: str) -> str:

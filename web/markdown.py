@@ -1,4 +1,12 @@
-"""Markdown to HTML that is safe to show, in pages, mails and feeds alike."""
+"""Markdown to HTML that is safe to show, in pages, mails and feeds alike.
+
+Pictures come from us alone: a text names one by a number, ``![](image:2)``, and whoever renders it
+says what stands there. Any other picture shows nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from secrets import token_hex
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -18,14 +26,46 @@ _parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(
 )
 
 
-def parse(text: str | None) -> list[Token]:
-    """The blocks of a Markdown text, for other ways to write it."""
-    return _parser.parse(text or "")
+_IMAGE = re.compile(r"image:([0-9]{1,4})")
 
 
-def render(text: str | None) -> SafeString:
-    """HTML of a Markdown text. Raw HTML becomes text; images and unknown schemes go."""
-    tokens = parse(text)
+def parse(text: str | None, words: Mapping[int, str] | None = None) -> list[Token]:
+    """The blocks of a Markdown text, for other ways to write it.
+
+    ``words`` stand in place of images, by their numbers.
+    """
+    tokens = _parser.parse(text or "")
+    for child in (child for token in tokens for child in token.children or ()):
+        if said := (words or {}).get(_number_of(child)):
+            child.type, child.content = "text", said
+    return tokens
+
+
+def names_images(text: str | None) -> bool:
+    """Whether a text may name an image of ours; most do not, and need not be parsed to know."""
+    return "](image:" in (text or "")
+
+
+def numbers_of_images(text: str | None) -> list[int]:
+    """The numbers of the images that a text names, in its order."""
+    if not names_images(text):
+        return []
+    children = (child for token in parse(text) for child in token.children or ())
+    return [number for child in children if (number := _number_of(child))]
+
+
+def _number_of(token: Token) -> int:
+    found = token.type == "image" and _IMAGE.fullmatch(str(token.attrGet("src") or ""))
+    return int(found[1]) if found else 0
+
+
+def render(text: str | None, images: Mapping[int, SafeString] | None = None) -> SafeString:
+    """HTML of a Markdown text. Raw HTML becomes text; pictures and unknown schemes go.
+
+    ``images`` are blocks of safe HTML to be placed where the text names their numbers.
+    """
+    slots: dict[str, SafeString] = {}
+    tokens = _with_slots(parse(text), images, slots) if images else parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
@@ -37,19 +77,57 @@ def render(text: str | None) -> SafeString:
         url_schemes=SCHEMES,
         link_rel="noopener nofollow ugc",
     )
-    return mark_safe(clean)  # noqa: S308 (cleaned on the line above)
+    for slot, image in slots.items():
+        clean = clean.replace(slot, image)
+    return mark_safe(clean)  # noqa: S308 (cleaned above; what comes into the slots is ours)
 
 
-def to_text(text: str | None) -> str:
+def _with_slots(tokens: list[Token], images, slots: dict[str, SafeString]) -> list[Token]:
+    """The same blocks, each followed by a slot for every image that stood in it.
+
+    A block cannot stand inside a paragraph. Nobody can write a slot into a text.
+    """
+    placed: list[Token] = []
+    waiting: list[str] = []
+    for token in tokens:
+        for child in token.children or ():
+            if image := images.get(_number_of(child)):
+                slot = f"slot{token_hex(12)}"
+                slots[slot] = image
+                waiting.append(slot)
+                child.type, child.content = "text", ""
+        placed.append(token)
+        if waiting and token.type in _ENDS:
+            if token.type == "paragraph_close" and _says_nothing(placed[-2]):
+                del placed[-3:]
+            placed += [_slot(slot) for slot in waiting]
+            waiting = []
+    return placed
+
+
+# After which of these an image stands that was named inside.
+_ENDS = ("paragraph_close", "heading_close", "table_close")
+
+
+def _says_nothing(inline: Token) -> bool:
+    kinds = ("softbreak", "hardbreak")
+    return all(child.type in kinds or not child.content for child in inline.children or ())
+
+
+def _slot(name: str) -> Token:
+    return Token("html_block", "", 0, content=f"{name}\n")
+
+
+def to_text(text: str | None, words: Mapping[int, str] | None = None) -> str:
     """A Markdown text to be read as plain text, in a mail: its words, lists and links.
 
     A link is followed by its address in brackets. Raw HTML stays as it was typed: nothing in
-    plain text is markup.
+    plain text is markup. ``words`` stand in place of images, by their numbers.
     """
     blocks: list[tuple[str, bool]] = []
     markers: list[str] = []
     numbers: list[int] = []
-    for token in parse(text):
+    for token in parse(text, words):
         if token.type == "ordered_list_open":
             numbers.append(int(token.attrGet("start") or 1))
         elif token.type == "bullet_list_open":

@@ -23,11 +23,10 @@ from modeltranslation.utils import build_localized_fieldname
 
 from mailing.seeing import previews
 from mailing.seeing.pages import with_sheet
-from web import markdown
 from web.names import language_name
 from web.public_pages import by_nobody
 
-from .. import language_versions, reading, timeline
+from .. import images, language_versions, reading, timeline
 from ..audiences import with_words
 from ..models import Series, Topic, Update
 from ..sections import NewUpdates
@@ -36,6 +35,8 @@ from . import audiences, writing_help
 
 # The field in which the preview is asked for another language; all others are the form's.
 WANTED = "preview_in"
+# In which its page says which update is written on.
+OF = "preview_of"
 # No script runs in a frame, and a browser would complain of each.
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 # Links open beside the preview: in a frame no page of ours may be shown.
@@ -122,6 +123,12 @@ def _update_of(typed: QueryDict) -> Update:
     return update
 
 
+def _saved(typed: QueryDict) -> Update:
+    """The update as it is saved, which has its images; a new one has none."""
+    found = Update.objects.only("pk").filter(pk__in=_keys(typed, OF)).first()
+    return found or Update()
+
+
 def _moment(said: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(said)
@@ -143,7 +150,7 @@ def _as_page(update: Update, typed: QueryDict, wanted: str) -> str:
         "shown": shown,
         "title_text": shown.text("title"),
         "short_text": shown.text("short"),
-        "body_html": markdown.render(shown.text("body")),
+        "body_html": images.as_html(_saved(typed), shown.text("body"), shown.language),
         "minutes": reading.minutes_of(shown),
         "topics": Topic.objects.public().filter(pk__in=_keys(typed, "topics")),
         "entries": timeline.entries_with(_keys(typed, "timeline_entries")),

@@ -21,10 +21,13 @@ from modeltranslation.utils import build_localized_fieldname
 from web.names import language_direction, language_name
 
 from .. import language_versions, relays, update_versions, updates
+from ..images import forget_unused_files
 from ..models import Series, Update, UpdateEvent
 from ..models.updates import MAX_WITHDRAWAL
 from . import audiences, update_preview, writing_help
 from .audiences import AudienceForm
+from .images import ImageInline
+from .images import save as save_images
 from .languages import OTHER_LANGUAGES, PlainTextarea, PublicContentAdmin, means_the_same
 
 MAY_PUBLISH = "strategy.publish_update"
@@ -171,6 +174,7 @@ class UpdateAdmin(PublicContentAdmin):
     search_fields = ["title_en", "slug"]
     ordering = ["-created_at"]
     readonly_fields = ["state", "history", "writing_help", "for_whom", "readers"]
+    inlines = [ImageInline]
 
     class Media:
         js = [Script("js/counter.js", type="module")]
@@ -285,6 +289,13 @@ class UpdateAdmin(PublicContentAdmin):
 
     def save_model(self, request, obj, form, change):
         updates.save(obj, actor=request.user, meaning_is_same=means_the_same(form))
+
+    def save_formset(self, request, form, formset, change):
+        save_images(formset, form, by=request.user)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        forget_unused_files()
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._done(request, obj) or super().response_add(request, obj, post_url_continue)

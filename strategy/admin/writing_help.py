@@ -7,8 +7,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from modeltranslation.utils import build_localized_fieldname
 
-from .. import plain_language, reading
+from .. import images, plain_language, reading
 from ..excerpts import beginning
+from ..models import Update
 from ..models.short_versions import MAX_SHORT
 
 # Of one kind so many hints are shown: who mended these knows what to look for.
@@ -30,7 +31,10 @@ def as_html(thing) -> str:
     """What there is to know and to mend about the English text of an update or a topic."""
     title, short, body = (_english(thing, field) for field in ("title", "short", "body"))
     found = plain_language.hints(title=title, short=short, body=body)
+    lacking, unplaced = images.misplaced(thing) if isinstance(thing, Update) else ([], [])
     context = {
+        "lacking": lacking,
+        "unplaced": unplaced,
         "characters": len(short),
         "limit": MAX_SHORT,
         "words": reading.words(f"{short} {body}"),

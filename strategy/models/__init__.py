@@ -1,5 +1,6 @@
 """WHAT: the process's timeline and topics, updates and their relays, reports and their answers."""
 
+from .images import Image, ImageFile
 from .process import TimelineEntry, Topic, TopicQuestion, WorkingGroup
 from .relays import Relay, UpdateRead
 from .reports import Report, ReportDraft, ReportVersion, Response, Statement
@@ -14,6 +15,8 @@ from .translations import (
 from .updates import Series, Update, UpdateEvent, UpdateVersion
 
 __all__ = [
+    "Image",
+    "ImageFile",
     "OtherTranslation",
     "Relay",
     "Report",

@@ -65,6 +65,12 @@ def _check_markdown(english, translated, found) -> None:
         found.doubts.append(
             _("Links of the English text that are not here: %(links)s") % {"links": " ".join(links)}
         )
+    images = sorted((wanted["images"] - there["images"]).elements())
+    if images:
+        found.doubts.append(
+            _("Images of the English text that are not here: %(images)s")
+            % {"images": " ".join(f"![]({image})" for image in images)}
+        )
     for name, message in (
         ("headings", _headings),
         ("points", _points),
@@ -119,11 +125,13 @@ KINDS = {
 
 def _shape(markdown: str) -> dict[str, Counter]:
     """How a text is built: its links, and how many of each kind of block it has."""
-    shape: dict[str, Counter] = {name: Counter() for name in ("links", *KINDS.values())}
+    shape: dict[str, Counter] = {name: Counter() for name in ("links", "images", *KINDS.values())}
     for token in _parser.parse(markdown):
         if token.type in KINDS and not token.hidden:
             shape[KINDS[token.type]][token.tag] += 1
         for child in token.children or ():
             if child.type == "link_open":
                 shape["links"][child.attrGet("href") or ""] += 1
+            elif child.type == "image":
+                shape["images"][child.attrGet("src") or ""] += 1
     return shape

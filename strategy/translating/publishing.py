@@ -7,7 +7,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from web import content_version
 
-from .. import responses, topics, updates
+from .. import images, responses, topics, updates
 from ..models import OtherTranslation
 from . import states, texts
 
@@ -27,6 +27,7 @@ def put_in(thing, language: str, words: Mapping[str, str], *, by) -> None:
     kind = texts.kind_of(thing)
     if kind == "update":
         updates.save(thing, actor=by, translated=[language])
+        images.save(texts.parts_of(thing), by=by, translated=[language])
     elif kind == "topic":
         topics.save(thing, actor=by, translated=[language])
         topics.save_questions(texts.parts_of(thing), actor=by, translated=[language])

@@ -1,7 +1,8 @@
 """Which texts people translate: rows and fields, and the things a translator works on whole.
 
 A *row* is one row of a table that is registered for translation. A *thing* is a row with all that
-belongs to it: a topic comes with its questions, so that nobody translates one without the other.
+belongs to it: a topic comes with its questions, an update with what its images say, so that nobody
+translates one without the other.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from liaisons.models import Language
 from web.names import language_name
 
 from ..models import (
+    Image,
     OtherTranslation,
     Response,
     Series,
@@ -55,6 +57,7 @@ ROWS = {
         Rows("update", Update, ("title", "short", "body"), ("title", "short"), ("body",)),
         Rows("topic", Topic, ("title", "short"), ("title", "short")),
         Rows("question", TopicQuestion, ("text",), ("text",)),
+        Rows("image", Image, ("alt",), ("alt",)),
         Rows("response", Response, ("text",), ("text",), ("text",)),
         Rows("series", Series, ("name",), ("name",)),
         Rows("working_group", WorkingGroup, ("name", "scope"), ("name",)),
@@ -95,7 +98,7 @@ class Things:
 THINGS = {
     things.kind: things
     for things in (
-        Things("update", "published"),
+        Things("update", "published", "image", "images", "update"),
         Things("topic", "public", "question", "questions", "topic"),
         Things("response", "all"),
         Things("series", "all"),
@@ -128,7 +131,15 @@ class Text:
         if isinstance(self.row, TopicQuestion):
             # Translators: one of the questions of a topic, by its place among them.
             return _("Question %(number)s") % {"number": self.row.position}
+        if isinstance(self.row, Image):
+            # Translators: what stands in place of a picture for people who do not see it.
+            return _("Alternative text of image %(number)s") % {"number": self.row.number}
         return capfirst(str(self.row._meta.get_field(self.field).verbose_name))
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the picture the text is about; empty for all other texts."""
+        return self.row.smallest_url if isinstance(self.row, Image) else ""
 
     @property
     def english(self) -> str:

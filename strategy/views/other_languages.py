@@ -2,11 +2,13 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 
 from web import markdown
 from web.public_pages import public_page
 
-from ..models import OtherTranslation, Topic, Update
+from .. import images
+from ..models import Image, OtherTranslation, Topic, TopicQuestion, Update
 from ..translating import credits, texts
 from ..translating.states import Standings, State
 
@@ -41,8 +43,10 @@ def _page(request, thing, language, list_name):
         "other": other,
         "title_text": own["title"],
         "short_text": own["short"],
-        "body_html": markdown.render(own.get("body", "")),
-        "questions": [words for text, words in said if text.row is not thing and words],
+        "body_html": _body(thing, own.get("body", ""), said),
+        "questions": [
+            words for text, words in said if isinstance(text.row, TopicQuestion) and words
+        ],
         "is_outdated": state == State.OUTDATED,
         "is_incomplete": state == State.INCOMPLETE,
         "credit": credits.of(thing, language),
@@ -50,6 +54,14 @@ def _page(request, thing, language, list_name):
         "kind_label": thing._meta.verbose_name_plural,
     }
     return render(request, "strategy/in_language.html", context)
+
+
+def _body(thing, body: str, said) -> str:
+    """The body with its images, which say in the reader's language what they show."""
+    if not isinstance(thing, Update):
+        return markdown.render(body)
+    alts = {text.row.number: words for text, words in said if isinstance(text.row, Image)}
+    return images.as_html(thing, body, get_language() or "", alts)
 
 
 def links_of(thing) -> list[dict]:

@@ -7,11 +7,20 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from web import context_processors, markdown
+from web import context_processors
 from web.policies import policy
 from web.public_pages import public_page
 
-from .. import audiences, language_versions, reading, relay_kit, relays, timeline, update_versions
+from .. import (
+    audiences,
+    images,
+    language_versions,
+    reading,
+    relay_kit,
+    relays,
+    timeline,
+    update_versions,
+)
 from ..models import Topic, Update
 from ..short_addresses import in_reader_s_language
 from ..translating import credits
@@ -42,7 +51,7 @@ def update_detail(request, slug):
         return render(request, "strategy/update_withdrawn.html", context)
     audiences.with_words([update])
     context |= {
-        "body_html": markdown.render(shown.text("body")),
+        "body_html": images.as_html(update, shown.text("body"), shown.language),
         "reach": relays.reach_of(update),
         "minutes": reading.minutes_of(shown),
         "volunteers_languages": other_languages.links_of(update),

@@ -41,8 +41,10 @@ from liaisons.models import (
 )
 from mailing import recipients, subscriptions, unsubscribe
 from mailing.models import Delivery, Edition, Recipient, State, SubscriptionRequest
-from strategy import relays, updates
+from strategy import images, relays, updates
+from strategy.image_files import sizes_of
 from strategy.models import (
+    Image,
     OtherTranslation,
     Relay,
     Report,
@@ -63,6 +65,7 @@ from strategy.translating import states
 from strategy.translating import work as translating
 from tests.cast import pass_second_step
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
+from tests.pictures import upload
 
 from .addresses import Address
 
@@ -186,8 +189,9 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             TopicQuestion, topic=topic, position=number, kind=kind, text_en=f"კითხვა {number}?"
         )
     update = translated(
-        Update, slug="first", title_en="სიახლე", short_en="მოკლე", body_en="## სათაური\n\nტექსტი"
-    )
+        Update, slug="first", title_en="სიახლე", short_en="მოკლე",
+        body_en="## სათაური\n\nტექსტი\n\n![](image:1)",
+    )  # fmt: skip
     updates.publish(update, actor=erin)
     put_in_order(update, topic, by=erin, read_by=alice)
     relay = Relay.objects.create(
@@ -198,8 +202,12 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     withdrawn = translated(Update, slug="withdrawn", title_en="უკან", short_en="უკან")
     updates.publish(withdrawn, actor=erin)
     updates.withdraw(withdrawn, why={"en": "მიზეზი", "ru": "მიზეზი"}, actor=erin)
-    draft = translated(Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი")
+    draft = translated(
+        Update, slug="draft", title_en="მონახაზი", short_en="მონახაზი", body_en="![](image:1)"
+    )
     states.record(draft, by=erin)
+    for one in (update, draft):
+        with_image(one, by=erin)
     update.refresh_from_db()
     people = people_with_roles()
     translated_by(people["translator"], update)
@@ -259,6 +267,14 @@ def put_in_order(update, topic, *, by, read_by):
     relays.mark_read([update], by=read_by)
     update.body_en = update.body_ru = f"{update.body_en}\n\nმეტი"
     updates.save(update, actor=by)
+
+
+def with_image(update, *, by) -> Image:
+    """The update with a picture that has a small size for phones besides."""
+    image = Image(
+        update=update, alt_en="სურათი", alt_ru="სურათი", credit="ავტორი", licence="cc-by-sa-4.0"
+    )
+    return images.add(image, sizes_of(upload("picture.png", width=900)), by=by)
 
 
 WISH = subscriptions.Wish("weekly", "en", "UTC", {"topics": ["advocacy"]})
@@ -464,6 +480,7 @@ SAMPLES = {
     "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
     "admin:liaisons_user_second_step": lambda w: {"object_id": w.people["editor"].pk},
     "admin:liaisons_user_story": lambda w: {"object_id": w.people["liaison"].pk},
+    "strategy:image_file": lambda w: {"name": w.update.images.get().file_id},
     "sitemap_section": lambda w: {"section": "pages"},
 }
 
