@@ -44,6 +44,21 @@ def test_the_first_of_a_month_is_an_ordinal_in_french():
     )
 
 
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        ("2013-03-26", "26 mars 2013"),
+        ("2013-03", "mars 2013"),
+        ("2013", "2013"),
+        ("2013-13-01", "2013-13-01"),
+        ("about 2013", "about 2013"),
+        ("", ""),
+    ],
+)
+def test_a_day_is_written_as_far_as_it_is_known(known, text):
+    assert show("{{ known|day_as_known }}", "fr", known=known) == text
+
+
 def test_no_day_shows_nothing():
     assert show("{{ when|day }}{{ when|in_days }}{{ when|moment }}", when=None) == ""
 

@@ -94,6 +94,23 @@ def day(value: date | None, style: str = "long") -> str:
 
 
 @register.filter
+def day_as_known(text: str) -> str:
+    """``{{ group.founded|day_as_known }}``: a year, month or day of ISO 8601, for the reader.
+
+    Whatever else somebody wrote stays as it is.
+    """
+    parts = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text)
+    if parts is None:
+        return text
+    year, month, day_of_month = parts.groups()
+    try:
+        value = date(int(year), int(month or 1), int(day_of_month or 1))
+    except ValueError:
+        return text
+    return day_text(value, "long" if day_of_month else "month" if month else "year")
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """``{{ edition.cut_off|moment }}``: day and time with the zone, in a ``<time>``."""
     if not value:
