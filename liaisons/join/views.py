@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -186,7 +186,9 @@ def check(request, draft):
             messages.error(request, refusal.message)
             return redirect(steps.url_of(refusal.step))
         except AlreadyDone:
-            pass  # Sent twice at once: the first one counts.
+            # Sent twice at once: the first one counts. Or thrown away in another window.
+            if gone := _no_longer_a_draft(request, None):
+                return gone
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect(steps.url_of(steps.GROUP))
@@ -233,12 +235,16 @@ def done(request):
 @signed_in_to_act
 def discard(request):
     """Throw a draft away."""
-    draft = get_object_or_404(_own(request), status=Mandate.Status.DRAFT)
+    draft = mandates.draft_of(request.user)
+    if draft is None:
+        # Pressed twice: the browser shows what the second got, with the message of the first.
+        return redirect("liaisons:join")
     try:
         mandates.withdraw(mandate=draft, by=request.user)
     except Refused as refusal:
-        raise Http404 from refusal
-    messages.success(request, _("Your draft is gone. Nothing was sent."))
+        messages.info(request, refusal.message)
+    else:
+        messages.success(request, _("Your draft is gone. Nothing was sent."))
     return redirect("liaisons:join")
 
 
