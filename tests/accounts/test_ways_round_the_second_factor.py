@@ -90,6 +90,28 @@ def test_every_way_in_meets_the_second_step(client, erin_with_app, way):
     assert not opens(client)
 
 
+@pytest.mark.parametrize("way", [by_code, by_signing_up_again, by_password, by_forgotten_password])
+@pytest.mark.parametrize("has_app", [True, False])
+def test_a_session_that_somebody_else_began_does_not_become_theirs(
+    client, erin_with_app, way, has_app
+):
+    if not has_app:
+        Authenticator.objects.all().delete()
+        User.objects.update(is_staff=False)
+    begun = client.session
+    begun["begun by"] = "somebody else"
+    begun.save()
+    other = Client()
+    client.cookies["sessionid"] = other.cookies["sessionid"] = begun.session_key
+    way(client, erin_with_app)
+    if has_app:
+        assert not is_in(other)
+        client.post(reverse(ENTER), {"code": app_code(SECRET)})
+    assert is_in(client)
+    assert not is_in(other)
+    assert other.get(reverse(PROBE)).status_code == 302
+
+
 def test_wikimedia_meets_the_second_step(client, wiki):
     wiki.profile.update(ADA)
     through_wikimedia(client)
