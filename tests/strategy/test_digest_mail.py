@@ -143,7 +143,7 @@ def test_every_link_of_a_digest_leads_on_for_who_is_signed_out(alice, frank, liv
             assert f"next={urlsplit(link).path}" in path, link
             asked_to_sign_in.add(urlsplit(link).path.split("/")[3])
     # One's own settings, and what is written for a group.
-    assert asked_to_sign_in == {"settings", "reports"}
+    assert asked_to_sign_in == {"settings", "reports", "relays"}
 
 
 def opened(link):
