@@ -87,13 +87,13 @@ def test_key_pages_and_what_is_done_on_them(
         options = {"viewport": viewport, "color_scheme": "light", "reduced_motion": "reduce"}
         with window(chromium, live_server.url, person_client=client, **options) as context:
             theirs = [key for key in KEY_PAGES if key.role == role]
+            # One tab for all of them: each new one costs the browser a process.
+            page, faults = context.new_page(), Faults(live_server.url)
+            faults.watch(page)
             for key in theirs:
                 path = path_by_name(key.address, people) + key.query
                 path = path.replace("/en/", f"/{language}/", 1)
                 # The header is the same on each of a person's pages: its menus open on one.
-                page = context.new_page()
-                faults = Faults(live_server.url)
-                faults.watch(page)
                 states = states_of(page, key, path, with_header=key is theirs[0])
                 for state in said(states):
                     # An open menu lies over the page, which was looked at before.
@@ -104,5 +104,4 @@ def test_key_pages_and_what_is_done_on_them(
                     if faults.found:
                         wrong[f"{key.address} ({role}), {state}"] = faults.found
                         faults.found = []
-                page.close()
     assert not wrong, told(wrong)

@@ -93,14 +93,15 @@ class Walk:
         for role in sorted({page.role for page in pages}):
             client = self.as_person(self.world.people[role]) if role != "anonymous" else None
             with window(self.chromium, self.base, person_client=client, **options) as context:
-                for opened in (page for page in pages if page.role == role):
-                    self._visit(context, opened, look, language)
+                # One tab for all of them: each new one costs the browser a process.
+                page, faults = context.new_page(), Faults(self.base)
+                faults.watch(page)
+                for opened in (one for one in pages if one.role == role):
+                    self._visit(page, faults, opened, look, language)
         return self.wrong
 
-    def _visit(self, context, opened: Opened, look, language: str) -> None:
-        page = context.new_page()
-        faults = Faults(self.base)
-        faults.watch(page)
+    def _visit(self, page: Page, faults: Faults, opened: Opened, look, language: str) -> None:
+        faults.found = []
         page.goto(opened.path.replace("/en/", f"/{language}/", 1))
         settled(page)
         faults.found += look(page)
@@ -108,7 +109,6 @@ class Walk:
             faults.found = [fault for fault in faults.found if "404" not in fault]
         if faults.found:
             self.wrong[f"{opened.name} ({opened.role}, {language})"] = faults.found
-        page.close()
 
 
 def settled(page: Page) -> None:
@@ -123,8 +123,9 @@ def axe(page: Page, only=RULES, kind="tag", within: str = "") -> list[str]:
     if not page.evaluate("typeof axe !== 'undefined'"):
         # Through the debugger, so that the page's own security policy stays as it is.
         page.evaluate(AXE.read_text("utf-8"))
-    result = page.evaluate(
-        "([within, options]) => axe.run(within || document, options)",
+    violations = page.evaluate(
+        "([within, options]) =>"
+        " axe.run(within || document, options).then(({violations}) => violations)",
         [
             within,
             {"runOnly": {"type": kind, "values": list(only)}, "resultTypes": ["violations"]},
@@ -132,7 +133,7 @@ def axe(page: Page, only=RULES, kind="tag", within: str = "") -> list[str]:
     )
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for violation in result["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
 
