@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from liaisons.errors import Refused
 from web import csv_files
 
-from .. import relay_matrix, relay_nudges
+from .. import relay_matrix, relay_nudges, relay_stages
 from ..models import Update
 from ..relay_matrix import MatrixFilter
 
@@ -30,6 +30,7 @@ def page(model_admin, request):
     groups = relay_matrix.gaps_first(filters, updates).select_related("region")
     shown = Paginator(groups, ROWS).get_page(request.GET.get("page"))
     columns = relay_matrix.columns(filters, updates)
+    stages = relay_stages.by_stage()
     context = {
         **admin.site.each_context(request),
         "opts": model_admin.opts,
@@ -38,6 +39,8 @@ def page(model_admin, request):
         "page": shown,
         "rows": relay_matrix.rows(shown.object_list, updates),
         "columns": columns,
+        "stages": stages,
+        "most_groups_of_stages": max((one.reach.groups for one in stages), default=0),
         "most_groups": max((one.reach.groups for one in columns), default=0),
         "oldest": updates[-1] if len(updates) == relay_matrix.COLUMNS else None,
         "may_nudge": request.user.has_perm(relay_nudges.MAY_NUDGE),

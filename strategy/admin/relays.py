@@ -40,7 +40,6 @@ class RelayAdmin(admin.ModelAdmin):
     list_filter = [
         "channel",
         StateFilter,
-        ("update", admin.RelatedOnlyFieldListFilter),
         ("language", admin.RelatedOnlyFieldListFilter),
         "group__kind",
     ]
