@@ -150,6 +150,11 @@ def follow(deliveries: list[Delivery]) -> list[Delivery]:
     return changed
 
 
+def left_out_of(delivery: Delivery) -> list[int]:
+    """The positions a digest would have told its reader of, had they been for them."""
+    return [one for one in delivery.choices.get(NOT_FOR, ()) if _is_in(one, delivery)]
+
+
 def _places(deliveries: Iterable[Delivery]) -> dict[str, Place]:
     """For each section the narrowest place that holds what any of these digests tells."""
     places: dict[str, Place] = {}

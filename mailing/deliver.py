@@ -10,7 +10,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
@@ -19,7 +19,16 @@ from .addresses import address_hash, wire_address
 from .batches import Batch
 from .eligibility import Decision
 from .fates import Fates
-from .models import Delivery, FailReason, Message, Notice, Preference, SkipReason, Suppression
+from .models import (
+    Delivery,
+    Edition,
+    FailReason,
+    Message,
+    Notice,
+    Preference,
+    SkipReason,
+    Suppression,
+)
 from .own_parts import OwnParts
 from .press import Press
 from .transport import NotOurs, Permanent, ServerDown, Temporary, Trouble, Uncertain, open_transport
@@ -245,7 +254,13 @@ def _with_digest_decisions(claimed):
         recipient=OuterRef("recipient"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
     )
     return claimed.select_related("edition", "recipient").annotate(
-        obstacle=eligibility.obstacle(kinds.DIGEST, "recipient__"),
+        obstacle=Case(
+            When(
+                edition__rhythm=Edition.Rhythm.URGENT,
+                then=eligibility.obstacle(kinds.URGENT, "recipient__"),
+            ),
+            default=eligibility.obstacle(kinds.DIGEST, "recipient__"),
+        ),
         language_now=Coalesce(
             NullIf(Subquery(chosen.values("language")[:1]), Value("")),
             "recipient__language",

@@ -23,7 +23,7 @@ from .choices import NOT_FOR, Choices
 from .due_hours import last_due_hour
 from .eligibility import obstacle
 from .links import mail_domain
-from .models import Delivery, Edition, Preference, State
+from .models import Delivery, Edition, Preference, Rhythm, SectionCursor, State
 from .sections import Section, registered, registered_personal
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ _LOCK = 0x6D61696C
 # "A month without anything new" begins so long after the last digest: the month before a monthly
 # one has 28 days at least.
 QUIET_AFTER = timedelta(days=27)
+
+# What is urgent counts as due since so long, so that workers take it before a large digest.
+BEFORE_ALL_OTHERS = timedelta(days=1)
 
 # How far back the place of anybody lies who may get it, and what is owed to any of them. Who may
 # not keeps an old place for years, and nothing is looked for from there.
@@ -157,13 +160,35 @@ class Frozen:
     seen: Any = None
 
 
+@dataclass(frozen=True)
+class Urgent:
+    """One thing that is told at once and by itself: where it stands, and its place."""
+
+    section: Section
+    position: int
+
+    def is_new_to(self, preferences):
+        """Those whom it concerns and nobody told it yet, of these preferences."""
+        key, position = self.section.key, self.position
+        told = SectionCursor.objects.filter(
+            recipient=OuterRef("recipient"), section=key, position__gte=position
+        )
+        new = preferences.exclude(rhythm=Rhythm.NONE).filter(
+            ~Exists(told), recipient__joined_position__lt=position
+        )
+        for one in self.section.narrowed(position - 1, position, ()):
+            new = new.filter(one.is_for("recipient__"))
+        return new
+
+
 def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[Frozen]:
     """Freeze every edition that is due at ``at`` (default: now) and not made yet.
 
     With ``dry_run`` each is made and rolled back, so the figures are those it would have.
     """
     at = at or timezone.now()
-    made = []
+    # First, so that no digest of this minute tells it, too.
+    made = _freeze_what_is_urgent(at, dry_run)
     for rhythm in Edition.BY_THE_CLOCK:
         due = _zones_by_due_hour(rhythm, at)
         known = Edition.objects.filter(channel=EMAIL, rhythm=rhythm, hour__in=due)
@@ -178,6 +203,25 @@ def make_editions(at: datetime | None = None, *, dry_run: bool = False) -> list[
     if _is_news_at_once():
         made.append(_freeze(Edition.Rhythm.AT_ONCE, _full_hour(at), at=at, dry_run=dry_run))
     return [frozen for frozen in made if frozen]
+
+
+def _freeze_what_is_urgent(at, dry_run) -> list[Frozen | None]:
+    """An edition for each thing and channel that has none yet; each person is told it once."""
+    until = positions.current()
+    return [
+        _freeze(
+            Edition.Rhythm.URGENT,
+            _full_hour(at),
+            at=at,
+            channel=channel,
+            urgent=Urgent(section, position),
+            dry_run=dry_run,
+        )
+        for section in registered()
+        for position in sorted(section.at_once(until, at))
+        for channel in (EMAIL, TALK_PAGE)
+        if not _is_made(Edition.Rhythm.URGENT, at, position, channel)
+    ]
 
 
 def make_edition_for(recipient, at: datetime | None = None, *, dry_run=False) -> Frozen | None:
@@ -260,7 +304,7 @@ def _is_news_at_once() -> bool:
     return positions.current() > (last or 0)
 
 
-def _due(rhythm, hour, at, channel, zones, recipient, narrowed=()):
+def _due(rhythm, hour, at, channel, zones, recipient, urgent, narrowed=()):
     """The audience: one row for each person, with their language and what stands in the way.
 
     The choices name what of ``narrowed`` is not for them.
@@ -268,8 +312,13 @@ def _due(rhythm, hour, at, channel, zones, recipient, narrowed=()):
     wants_quiet: Any = Value(False)
     in_the_way = obstacle(kinds.DIGEST, "recipient__", at)
     if channel == TALK_PAGE:
-        chosen = _digests(channel).filter(rhythm=rhythm, effective_at__lte=hour)
+        chosen = _digests(channel)
+        if not urgent:
+            chosen = chosen.filter(rhythm=rhythm, effective_at__lte=hour)
         in_the_way = talk_pages.obstacle(at)
+    elif urgent:
+        chosen = _digests()
+        in_the_way = obstacle(kinds.URGENT, "recipient__", at)
     elif rhythm == Edition.Rhythm.BY_HAND:
         chosen = _digests()
     elif rhythm == Edition.Rhythm.AT_ONCE:
@@ -277,6 +326,8 @@ def _due(rhythm, hour, at, channel, zones, recipient, narrowed=()):
     else:
         chosen = _digests().filter(_of(rhythm), zone__in=zones, effective_at__lte=hour)
         wants_quiet = _wants_quiet(hour)
+    if urgent:
+        chosen = urgent.is_new_to(chosen)
     if recipient:
         chosen = chosen.filter(recipient=recipient)
     return chosen.annotate(
@@ -301,13 +352,22 @@ def _wants_quiet(hour) -> Q:
 
 @transaction.atomic
 def _freeze(
-    rhythm, hour, *, at, channel=EMAIL, zones=(), recipient=None, dry_run=False, look=None
+    rhythm,
+    hour,
+    *,
+    at,
+    channel=EMAIL,
+    zones=(),
+    recipient=None,
+    urgent=None,
+    dry_run=False,
+    look=None,
 ) -> Frozen | None:
     """Write the edition, its deliveries and the cursors they move; None where nobody is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cut_off = positions.current()
-        due = _due(rhythm, hour, at, channel, zones, recipient)
+        cut_off = urgent.position if urgent else positions.current()
+        due = _due(rhythm, hour, at, channel, zones, recipient, urgent)
         if _is_made(rhythm, hour, cut_off, channel) or not due.exists():
             return None
         now = timezone.now()
@@ -316,7 +376,7 @@ def _freeze(
         )
         owed = State.TO_POST if edition.is_posted_by_hand else State.PENDING
         audience, audience_params = due.query.sql_with_params()
-        sections = registered()
+        sections = [urgent.section] if urgent else registered()
         keys = [section.key for section in sections]
         cursor.execute(
             _LOWEST.format(due=audience), [*audience_params, keys, recipient is not None]
@@ -326,17 +386,19 @@ def _freeze(
         }
         narrowed = audiences.narrowed(places)
         if narrowed:
-            due = _due(rhythm, hour, at, channel, zones, recipient, narrowed)
+            due = _due(rhythm, hour, at, channel, zones, recipient, urgent, narrowed)
             audience, audience_params = due.query.sql_with_params()
         offered = Json(_offered(sections, _kinds_of_reader(due), places, max(at, now)))
-        # A talk page is public: nobody's own part stands there.
-        own_sections = [] if edition.is_posted_by_hand else registered_personal()
-        waits = "FALSE" if edition.is_posted_by_hand else waiting.WAITS
+        # A talk page is public: nobody's own part stands there. What is urgent stands alone.
+        stands_alone = edition.is_posted_by_hand or edition.is_urgent
+        own_sections = [] if stands_alone else registered_personal()
+        waits = "FALSE" if stands_alone else waiting.WAITS
         fresh, fresh_params = _fresh(own_sections, cut_off)
         cursor.execute(
             _DELIVERIES.format(due=audience, fresh=fresh, waits=waits),
             [
-                *(offered, *audience_params, edition.pk, owed, mail_domain(), now, now),
+                *(offered, *audience_params, edition.pk, owed, mail_domain(), now),
+                now - BEFORE_ALL_OTHERS if urgent else now,
                 *fresh_params,
             ],
         )
@@ -345,7 +407,8 @@ def _freeze(
         cursor.execute(_CURSORS, [cut_off, keys, edition.pk])
         if own_sections:
             cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
-        waiting.take_along(cursor, edition.pk, now)
+        if not stands_alone:
+            waiting.take_along(cursor, edition.pk, now)
     seen = look(edition) if look else None
     frozen = Frozen(edition, edition.figures(), _skipped(edition), seen)
     if dry_run:
@@ -361,6 +424,8 @@ def _is_made(rhythm, hour, cut_off, channel) -> bool:
         return False
     if rhythm == Edition.Rhythm.AT_ONCE:
         return Edition.objects.filter(rhythm=rhythm, cut_off__gte=cut_off).exists()
+    if rhythm == Edition.Rhythm.URGENT:
+        return Edition.objects.filter(channel=channel, rhythm=rhythm, cut_off=cut_off).exists()
     return Edition.objects.filter(channel=channel, rhythm=rhythm, hour=hour).exists()
 
 

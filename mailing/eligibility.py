@@ -69,6 +69,14 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
     if not kind.goes_to_unconfirmed:
         in_the_way.append((Q(**{f"{recipient}is_verified": False}), SkipReason.UNVERIFIED))
     in_the_way.append((Exists(suppressed), SkipReason.SUPPRESSED))
+    if kind.ends_with_the_digest:
+        ended = Preference.objects.filter(
+            recipient=pk,
+            kind=kinds.DIGEST.name,
+            channel=kind.channel,
+            rhythm=Rhythm.NONE,
+        )
+        in_the_way.append((Exists(ended), SkipReason.RHYTHM_NONE))
     if kind.can_switch_off:
         off = Preference.objects.filter(
             recipient=pk, kind=kind.name, channel=kind.channel, rhythm=Rhythm.NONE

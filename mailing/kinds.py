@@ -97,6 +97,8 @@ class Kind:
     html_template: str = ""
     more_context: Callable[["Notice"], dict[str, Any]] | None = None
     reply_to: Callable[["Notice"], str] | None = None
+    # News like the digest: whoever ended that wants none of these either.
+    ends_with_the_digest: bool = False
 
     @property
     def has_to_fit(self) -> bool:
@@ -179,4 +181,14 @@ DIGEST = register(
     label=_("Digest"),
     category=Category.DIGEST,
     to_whom=_("Everybody who chose how often it comes"),
+)
+
+# What is urgent in the digest's sections, told at once and by itself (``editions``).
+URGENT = register(
+    "urgent",
+    label=_("Urgent news"),
+    category=Category.CALL,
+    to_whom=_("Everybody who gets the digest, and for whom the news is"),
+    urgency=Urgency.URGENT,
+    ends_with_the_digest=True,
 )

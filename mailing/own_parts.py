@@ -88,7 +88,12 @@ def _written(things: dict[str, list[Any]], language: str) -> OwnPart:
 def _things_of(deliveries: Sequence[Delivery]) -> dict[int, dict[str, list[Any]]]:
     """By delivery and section what is told; people without an account have no own part."""
     things: dict[int, dict[str, list[Any]]] = {delivery.pk: {} for delivery in deliveries}
-    people = [one for one in deliveries if one.recipient.user_id and not one.is_quiet]
+    # What is urgent stands alone.
+    people = [
+        one
+        for one in deliveries
+        if one.recipient.user_id and not one.is_quiet and not one.edition.is_urgent
+    ]
     if not people:
         return things
     owed = _noted_in(people)

@@ -108,15 +108,20 @@ class Press:
             blocks,
             delivery.language,
             is_quiet=not is_news,
+            is_urgent=delivery.edition.is_urgent,
             has_account=delivery.recipient.user_id is not None,
         )
 
-    def digest_of(self, blocks: list[tuple[Section, Block]], language: str) -> mime.Sheet:
+    def digest_of(
+        self, blocks: list[tuple[Section, Block]], language: str, *, is_urgent: bool = False
+    ) -> mime.Sheet:
         """A digest that tells these blocks and nothing else, to look at before it is news."""
         with translation.override(language):
-            return self._compose_digest(blocks, language, is_quiet=False, has_account=True)
+            return self._compose_digest(
+                blocks, language, is_quiet=False, is_urgent=is_urgent, has_account=True
+            )
 
-    def _compose_digest(self, said, language, *, is_quiet, has_account):
+    def _compose_digest(self, said, language, *, is_quiet, is_urgent, has_account):
         before, after = [], []
         for section, block in said:
             part = {"label": block.heading or section.label, "block": block}
@@ -129,6 +134,7 @@ class Press:
             "before": before,
             "after": after,
             "is_quiet": is_quiet,
+            "is_urgent": is_urgent,
             # What lists of messages show beside the subject: the headings.
             "contents": " · ".join(str(part["label"]) for part in blocks),
             "own_text": mime.TEXT_SLOT,
@@ -138,7 +144,7 @@ class Press:
         }
         return mime.compose(
             sender=settings.DEFAULT_FROM_EMAIL,
-            subject=self._subject(headline or _general_subject(is_quiet)),
+            subject=self._subject(_subject_of(headline, is_quiet, is_urgent)),
             text=render_to_string("mailing/digest.txt", context),
             html=render_to_string("mailing/digest.html", context),
             headers=_headers_of_all_mail(language) | _headers_of_a_list(unsubscribe, change),
@@ -195,7 +201,13 @@ class Press:
         return subject
 
 
-def _general_subject(is_quiet: bool) -> str:
+def _subject_of(headline: str, is_quiet: bool, is_urgent: bool) -> str:
+    """The subject of a digest: what is most important in it."""
+    if is_urgent:
+        # Translators: subject of a mail; what follows is the title of the news.
+        return _("Urgent: %(title)s") % {"title": headline}
+    if headline:
+        return headline
     if is_quiet:
         return _("Nothing new in the strategy process this month")
     return _("What is new in the strategy process")

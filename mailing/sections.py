@@ -75,9 +75,21 @@ class Section:
         """What is not for everyone, between these positions or at those besides."""
         return []
 
+    def for_others(self, positions: Collection[int]) -> dict[int, str]:
+        """A sentence for each of these positions that is known here: what it is, and for whom."""
+        return {}
+
     def held(self, until: int, at: datetime) -> dict[str, set[int]]:
         """Positions up to ``until`` that wait at ``at``, by the language whose readers wait."""
         return {}
+
+    def at_once(self, until: int, at: datetime) -> list[int]:
+        """Positions up to ``until`` of what is so urgent at ``at`` that it goes out by itself.
+
+        Each is told once: whom that mail reaches no digest tells it again. What it could not reach
+        stands in the next digest.
+        """
+        return []
 
     def render(self, items: list[Any], language: str) -> Block:
         """The items in ``language``; that language is active while this runs."""

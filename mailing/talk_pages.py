@@ -136,9 +136,11 @@ def is_name(name: str) -> bool:
 def _message(press: Press, delivery: Delivery) -> TalkPageMessage:
     with translation.override(delivery.language):
         # Translators: heading of a message on a talk page; with its day, so that each has its own.
-        subject = _("What is new in the strategy process, %(day)s") % {
-            "day": day_text(timezone.localdate(delivery.edition.hour))
-        }
+        subject = _("What is new in the strategy process, %(day)s")
+        if delivery.edition.is_urgent:
+            # Translators: the same for one piece of news that is urgent.
+            subject = _("Urgent news of the strategy process, %(day)s")
+        subject %= {"day": day_text(timezone.localdate(delivery.edition.hour))}
     subject = subject.encode()[:LONGEST_SUBJECT].decode(errors="ignore")
     return TalkPageMessage(delivery.language, subject, press.wikitext(delivery))
 

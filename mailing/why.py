@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import budget, eligibility, kinds, reasons, talk_pages
+from . import audiences, budget, eligibility, kinds, reasons, sections, talk_pages
 from .models import (
     Delivery,
     Edition,
@@ -68,6 +68,8 @@ class Fate:
     letter: Message | None = None
     times: int = 1
     since: datetime | None = None
+    # What of it was not for the person, in a sentence each.
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOS
     """The newest messages to this person and those that were not sent, newest first."""
     say = reasons.to_core_team if for_core_team else reasons.to_person
     found = [
-        _fate(letter, _("Digest"), say, letter.edition)
+        _fate(letter, _what(letter.edition), say, letter.edition)
         for letter in Delivery.objects.filter(recipient=recipient)
         .select_related("edition")
         .order_by("-created_at", "-pk")[:most]
@@ -95,19 +97,41 @@ def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOS
         _fate(notice, kinds.label_of(notice.kind), say)
         for notice in notices.order_by("-created_at", "-pk")[:most]
     ]
-    return sorted(found, key=lambda fate: fate.at, reverse=True)[:most]
+    return _with_left_out(sorted(found, key=lambda fate: fate.at, reverse=True)[:most])
+
+
+def _with_left_out(fates: list[Fate]) -> list[Fate]:
+    """The same, each digest with what of it was for others; a query for each section at most."""
+    positions = [
+        audiences.left_out_of(fate.letter) if isinstance(fate.letter, Delivery) else []
+        for fate in fates
+    ]
+    asked = {one for found in positions for one in found}
+    if not asked:
+        return fates
+    said: dict[int, str] = {}
+    for section in sections.registered():
+        said |= section.for_others(asked)
+    return [
+        replace(fate, left_out=tuple(said[one] for one in found if one in said))
+        for fate, found in zip(fates, positions, strict=True)
+    ]
 
 
 def gathered(fates: list[Fate]) -> list[Fate]:
     """The same with those told once that were not sent for one reason, one after another."""
     told = []
-    for _same, group in groupby(fates, key=lambda one: (str(one.what), one.outcome, str(one.why))):
+    for _same, group in groupby(fates, key=_alike):
         run = list(group)
         if run[0].outcome == Outcome.NOT_SENT:
             told.append(replace(run[0], times=len(run), since=run[-1].at))
         else:
             told += run
     return told
+
+
+def _alike(fate: Fate) -> tuple:
+    return str(fate.what), fate.outcome, str(fate.why), fate.left_out
 
 
 def standing(recipient: Recipient, *, for_core_team: bool = False) -> Standing:
@@ -125,9 +149,13 @@ def of_edition(edition: Edition, recipient: Recipient) -> tuple[Fate | None, Any
     """What this person got of an edition, and why; None where they are not in it, and why not."""
     delivery = edition.deliveries.filter(recipient=recipient).select_related("edition").first()
     if delivery:
-        fate = _fate(delivery, _("Digest"), reasons.to_core_team, edition)
+        [fate] = _with_left_out([_fate(delivery, _what(edition), reasons.to_core_team, edition)])
         return fate, fate.why
     return None, _not_in(edition, recipient)
+
+
+def _what(edition) -> Any:
+    return kinds.URGENT.label if edition.is_urgent else kinds.DIGEST.label
 
 
 def _not_in(edition, recipient) -> Any:
@@ -145,6 +173,8 @@ def _not_in(edition, recipient) -> Any:
         return _("The digest comes to this person in another way.")
     if preference is None:
         return reasons.to_core_team(SkipReason.RHYTHM_NONE)
+    if edition.is_urgent and preference.rhythm != Rhythm.NONE:
+        return _("It was for others, or this person was told already, or came to the digest later.")
     if preference.effective_at > (edition.frozen_at if is_at_once else edition.hour):
         return _(
             "The rhythm or the time zone was chosen after the hour of this edition, so the first "

@@ -12,7 +12,8 @@ from .recipients import Preference, Recipient
 class Edition(models.Model):
     """One frozen digest: for one rhythm and hour, with what was published up to its cut-off.
 
-    Its audience is the people whose local 07:00 falls in the hour. Each of them has exactly one
+    Its audience is the people whose local 07:00 falls in the hour. What is urgent has an edition of
+    its own, whose cut-off is its position, for all for whom it is. Each of them has exactly one
     delivery, written in the transaction that froze the edition, so that always
     audience = pending + claimed + retry + sent + failed + uncertain + skipped; on talk pages, which
     the Core Team posts to, audience = to post + posted + skipped.
@@ -26,6 +27,8 @@ class Edition(models.Model):
         WEEKLY = "weekly", _("Every week")
         MONTHLY = "monthly", _("Every month")
         BY_HAND = "by_hand", _("By hand")
+        # Of one thing that is urgent, for everybody for whom it is.
+        URGENT = "urgent", _("Urgent")
 
     BY_THE_CLOCK = [Rhythm.DAILY, Rhythm.WEEKLY, Rhythm.MONTHLY]
     # What people post by hand comes no more often.
@@ -66,14 +69,27 @@ class Edition(models.Model):
                 violation_error_message=_("This edition was made already."),
             ),
             models.CheckConstraint(
-                condition=Q(rhythm__in=["at_once", "daily", "weekly", "monthly", "by_hand"]),
+                condition=Q(
+                    rhythm__in=["at_once", "daily", "weekly", "monthly", "by_hand", "urgent"]
+                ),
                 name="edition_rhythm_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "cut_off"],
+                condition=Q(rhythm="urgent"),
+                name="one_urgent_edition_per_thing_and_channel",
+                violation_error_message=_("This edition was made already."),
             ),
         ]
 
     def __str__(self):
         said = f"{self.get_rhythm_display()}, {self.hour:%Y-%m-%d %H:%M} UTC"
         return f"{said} · {self.get_channel_display()}" if self.is_posted_by_hand else said
+
+    @property
+    def is_urgent(self) -> bool:
+        """True for one thing told at once and by itself."""
+        return self.rhythm == self.Rhythm.URGENT
 
     @property
     def is_posted_by_hand(self) -> bool:

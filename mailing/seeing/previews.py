@@ -133,9 +133,12 @@ def _written(delivery, token) -> Written | None:
     return _read(sheet, delivery.message_id, token, text=own.text, html=own.html)
 
 
-def of_blocks(blocks: list[tuple[Section, Block]], language: str) -> Written:
+def of_blocks(
+    blocks: list[tuple[Section, Block]], language: str, *, is_urgent: bool = False
+) -> Written:
     """A digest with these blocks alone, as somebody who reads ``language`` would get it."""
-    return _read(Press().digest_of(blocks, language), "<preview@example.org>", NO_TOKEN)
+    sheet = Press().digest_of(blocks, language, is_urgent=is_urgent)
+    return _read(sheet, "<preview@example.org>", NO_TOKEN)
 
 
 def _read(sheet, message_id, token, **own) -> Written:

@@ -38,7 +38,8 @@ def test_what_a_kind_says_fits_together(kind):
         assert kind.is_unrequested
         assert kind.can_switch_off
     has_templates = bool(kind.subject_template and kind.text_template and kind.html_template)
-    assert has_templates == (kind != kinds.DIGEST)
+    # Both are editions, made of sections.
+    assert has_templates == (kind not in (kinds.DIGEST, kinds.URGENT))
 
 
 def test_the_kinds_of_every_app_are_registered():
