@@ -21,12 +21,13 @@ class StrategyConfig(AppConfig):
         from . import personal_data as own_data
         from .region_reports import REGIONS, RegionReports, region_options
         from .replies import Replies
-        from .sections import CallsToAct, ClosedTopics, NewUpdates, OpenTopics
+        from .sections import CallsToAct, ClosedTopics, NewUpdates, OpenTopics, UrgentUpdates
         from .topic_choices import TOPICS, topic_options
         from .update_rhythm import alerts as of_update_rhythm
 
         # In the order of the mail: what there is to do before what there is to read.
         for section in (
+            UrgentUpdates(),
             CallsToAct(),
             OpenTopics(),
             ClosedTopics(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from mailing.sections import Block, Section
 from web.templatetags.web import day_text
@@ -25,6 +25,7 @@ from .room_in_mails import FRAME, Room, as_many, as_many_named
 from .topic_choices import TOPICS
 
 ROOM = {
+    "urgent": Room(900, 400),
     "closing": Room(1_800, 800),
     "topics": Room(1_700, 1_200),
     "closed": Room(0, 1_200),
@@ -34,6 +35,10 @@ ROOM = {
 MOST_NAMED = 20
 # Of a topic that soon closes, so many letters of its short version.
 TEASER = 160
+# Of an update that asks to do something: more, because it stands nowhere else in the mail.
+CALL = 400
+# What is older than this goes with the next digest: nobody is woken for it any more.
+STILL_URGENT = timedelta(days=2)
 
 
 class _OfUpdates(Section):
@@ -76,6 +81,16 @@ class _OfUpdates(Section):
         return held
 
 
+def _left_out(update: Update) -> str:
+    wanted = get_language() or settings.LANGUAGE_CODE
+    title, _language = language_versions.field_for(update, "title", wanted)
+    if not update.for_whom:
+        return gettext("“%(title)s” was left out: it was for others then.") % {"title": title}
+    # Translators: why somebody was not told of an update; "whom" says "For liaisons in Asia".
+    said = gettext("“%(title)s” was left out, because of whom it is for. %(whom)s.")
+    return said % {"title": title, "whom": " · ".join(update.for_whom)}
+
+
 def _at_its_places(update: Update) -> Iterator[Update]:
     yield update
     for position in update.further_positions:
@@ -91,13 +106,66 @@ class NewUpdates(_OfUpdates):
     label = _("New updates")
 
     def updates(self):
-        return Update.objects.published()
+        return Update.objects.published().exclude(kind=Update.Kind.URGENT).exclude(open_calls())
+
+    def for_others(self, positions):
+        # Of every kind: they are told apart nowhere else.
+        found = Update.objects.published().titles_only()
+        found = found.filter(
+            Q(position__in=positions) | Q(further_positions__overlap=list(positions))
+        )
+        return {
+            place.position: _left_out(update)
+            for update in audiences.with_words(found)
+            for place in _at_its_places(update)
+        }
 
     def render(self, items, language):
         return _block("updates", items[::-1], language, list_url="strategy:update_list")
 
     def wikitext(self, items, language):
         return _wikitext("updates", items[::-1], language, list_url="strategy:update_list")
+
+
+class UrgentUpdates(_OfUpdates):
+    """Urgent updates: each goes out at once by itself; here for those whom that mail did not reach.
+
+    Nothing that is urgent waits for a translation.
+    """
+
+    key = "urgent"
+    label = _("Urgent")
+    is_urgent = True
+
+    def updates(self):
+        return Update.objects.published().filter(kind=Update.Kind.URGENT)
+
+    def held(self, until, at):
+        return {}
+
+    def at_once(self, until, at):
+        lately = self.updates().filter(published_at__gt=at - STILL_URGENT, position__lte=until)
+        return list(lately.values_list("position", flat=True))
+
+    def render(self, items, language):
+        return _block("urgent", items[::-1], language, list_url="strategy:update_list")
+
+    def wikitext(self, items, language):
+        return _wikitext("urgent", items[::-1], language, list_url="strategy:update_list")
+
+
+class _CallsByUpdate(_OfUpdates):
+    """Updates that ask to do something until a day, as long as it can be done."""
+
+    key = "closing"
+
+    def updates(self):
+        return Update.objects.published().filter(open_calls())
+
+
+def open_calls() -> Q:
+    """The condition for calls to act whose day is still to come."""
+    return Q(kind=Update.Kind.ACT, deadline__gt=timezone.now())
 
 
 class _OfTopics(Section):
@@ -109,9 +177,9 @@ class _OfTopics(Section):
 
 
 class CallsToAct(_OfTopics):
-    """Calls to act: topics in their last days and deadlines of the timeline, the soonest first.
+    """Calls to act: updates that are one, topics in their last days, deadlines of the timeline.
 
-    A deadline that comes near is news of its own, once.
+    The soonest day first. A deadline that comes near is news of its own, once.
     """
 
     key = "closing"
@@ -133,21 +201,32 @@ class CallsToAct(_OfTopics):
             for near in deadlines.near()
             if after < (near.entry.closing_position or 0) <= until
         ]
+        calls += [call_of(update) for update in _CallsByUpdate().items(after, until)]
         return sorted(calls, key=lambda call: call.position)
 
     def chosen(self, items, choices):
         topics = super().chosen([call for call in items if call.is_topic], choices)
-        return [call for call in items if not call.is_topic or call in topics]
+        by_update = [call.thing for call in items if call.is_update]
+        once = {update.position for update in _CallsByUpdate().chosen(by_update, choices)}
+        return [
+            call
+            for call in items
+            if (call in topics if call.is_topic else not call.is_update or call.position in once)
+        ]
+
+    def narrowed(self, after, until, besides):
+        return _CallsByUpdate().narrowed(after, until, besides)
+
+    def held(self, until, at):
+        return _CallsByUpdate().held(until, at)
 
     def render(self, items, language):
         calls = sorted(items, key=_due)
-        return _block(
-            "closing", calls, language, heading=_before(calls), list_url="strategy:topic_list"
-        )
+        return _block("closing", calls, language, heading=_before(calls), list_url=_list_of(calls))
 
     def wikitext(self, items, language):
         calls = sorted(items, key=_due)
-        return _wikitext("closing", calls, language, list_url="strategy:topic_list")
+        return _wikitext("closing", calls, language, list_url=_list_of(calls))
 
 
 @dataclass(frozen=True)
@@ -158,9 +237,16 @@ class Call:
     due: date
     thing: Any
 
+    def __str__(self):
+        return str(self.thing)
+
     @property
     def is_topic(self) -> bool:
         return isinstance(self.thing, Topic)
+
+    @property
+    def is_update(self) -> bool:
+        return isinstance(self.thing, Update)
 
     @property
     def working_group(self) -> WorkingGroup:
@@ -168,8 +254,20 @@ class Call:
         return self.thing.working_group
 
     def get_absolute_url(self) -> str:
-        """The topic's own page; a deadline has the timeline's."""
-        return self.thing.get_absolute_url() if self.is_topic else reverse("strategy:timeline")
+        """The thing's own page; a deadline has the timeline's."""
+        has_page = self.is_topic or self.is_update
+        return self.thing.get_absolute_url() if has_page else reverse("strategy:timeline")
+
+
+def call_of(update: Update) -> Call:
+    """The call that an update with a deadline is."""
+    return Call(update.position or 0, timezone.localdate(update.deadline), update)
+
+
+def _list_of(calls: list[Call]) -> str:
+    """Where those are that have no room: updates only lead to these, all else to the topics."""
+    are_updates = all(call.is_update for call in calls)
+    return "strategy:update_list" if are_updates else "strategy:topic_list"
 
 
 class OpenTopics(_OfTopics):
@@ -250,6 +348,15 @@ def _before(calls) -> str:
     return said % {"count": len(calls), "day": day_text(calls[-1].due)}
 
 
+def as_told(update: Update) -> tuple[Section, list[Any]]:
+    """In which section digests tell an update, and how it stands there."""
+    if update.kind == Update.Kind.URGENT:
+        return UrgentUpdates(), [update]
+    if update.kind == Update.Kind.ACT and update.deadline and not update.is_over:
+        return CallsToAct(), [call_of(update)]
+    return NewUpdates(), [update]
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing in a mail: what it is, what is said of it, where it leads."""
@@ -260,6 +367,7 @@ class Line:
     # Until when one can act; empty where no day is set.
     due: str = ""
     is_topic: bool = False
+    is_update: bool = False
     # Where one's view of it goes, where that is asked for soon.
     report_url: str = ""
 
@@ -305,6 +413,9 @@ def _line(name, item, language) -> Line:
 
 def _line_of_call(call, url, language) -> Line:
     due = day_text(call.due)
+    if call.is_update:
+        version = language_versions.shown(call.thing, language)
+        return Line(version, beginning(version.short, CALL), url, due, is_update=True)
     if not call.is_topic:
         _title, code = language_versions.field_for(call.thing, "title", language)
         return Line(Version(call.thing, code, language), "", url, due)

@@ -26,10 +26,9 @@ from mailing.seeing.pages import with_sheet
 from web.names import language_name
 from web.public_pages import by_nobody
 
-from .. import images, language_versions, reading, timeline
+from .. import images, language_versions, reading, sections, timeline
 from ..audiences import with_words
 from ..models import Series, Topic, Update
-from ..sections import NewUpdates
 from ..update_versions import TEXTS
 from . import audiences, writing_help
 
@@ -57,8 +56,11 @@ def page(request):
     wanted = wanted if wanted in codes else settings.LANGUAGE_CODE
     with translation.override(wanted):
         public = _as_page(update, typed, wanted)
+        section, told = sections.as_told(update)
         written = previews.of_blocks(
-            [(section := NewUpdates(), section.render([update], wanted))], wanted
+            [(section, section.render(told, wanted))],
+            wanted,
+            is_urgent=update.kind == Update.Kind.URGENT,
         )
     shown = language_versions.shown(update, wanted)
     context = {

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 from modeltranslation.utils import build_localized_fieldname
 
 from web.names import language_direction, language_name
@@ -98,7 +99,9 @@ class UpdateForm(AudienceForm):
             return
         begin = max(cleaned.get("publish_at") or timezone.now(), timezone.now())
         message: Any
-        if until is None:
+        if cleaned.get("kind", self.instance.kind) == Update.Kind.URGENT:
+            message = str(_("What is urgent goes out at once and waits for no translation."))
+        elif until is None:
             message = str(_("Say until when digests wait for the translations."))
         elif "waits_until" in self.changed_data and until <= timezone.now():
             message = str(_("Choose a time that lies ahead."))
@@ -106,6 +109,8 @@ class UpdateForm(AudienceForm):
             message = _("Digests wait for %(days)s days at most.") % {
                 "days": updates.LONGEST_WAIT.days
             }
+        elif cleaned.get("deadline") and until >= cleaned["deadline"]:
+            message = str(_("Digests cannot wait beyond the day until which people can act."))
         else:
             return
         self.add_error("waits_until", message)
@@ -366,7 +371,11 @@ class UpdateAdmin(PublicContentAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("preview/", wrap(update_preview.page), name="strategy_update_preview"),
-            path("<int:pk>/audience/", wrap(self.audience), name="strategy_update_audience"),
+            path(
+                "<int:pk>/audience/",
+                wrap(require_safe(self.audience)),
+                name="strategy_update_audience",
+            ),
             path("<int:pk>/withdraw/", wrap(self.withdraw), name="strategy_update_withdraw"),
             *super().get_urls(),
         ]

@@ -436,6 +436,7 @@ SAMPLES = {
     "strategy:update_short": lambda w: {"number": w.update.number},
     "admin:strategy_relay_nudge": lambda w: {"slug": w.update.slug},
     "admin:strategy_translation_file": lambda w: {"language": "hi"},
+    "admin:strategy_update_audience": lambda w: {"pk": w.update.pk},
     "admin:strategy_update_withdraw": lambda w: {"pk": w.update.pk},
     "strategy:topic_feed": lambda w: {"slug": w.topic.slug},
     "strategy:relay_edit": lambda w: {"pk": w.relay.pk},

@@ -448,3 +448,19 @@ def test_an_urgent_update_for_others_needs_agreement_anew(erin, africa):
     with pytest.raises(Exception, match="You wrote on this update"):
         updates.agree(update, actor=erin)
     assert UpdateEvent.objects.filter(kind="audience", actor=erin).exists()
+
+
+def test_whoever_was_not_told_reads_why(as_person, frank, africa, europe):
+    there, elsewhere = liaison(africa), liaison(europe)
+    published(title_en="For the south", audience=Audience(regions=("SSA",)).kept)
+    run()
+    said = (
+        "“For the south” was left out, because of whom it is for. For people in Sub-Saharan Africa."
+    )
+    own = as_person(elsewhere).get(reverse("liaisons:settings_received")).content.decode()
+    assert said in own
+    assert said not in as_person(there).get(reverse("liaisons:settings_received")).content.decode()
+    page = reverse("admin:mailing_recipient_change", args=[elsewhere.mail_recipient.pk])
+    edition = Delivery.objects.get(recipient__user=elsewhere).edition
+    told = as_person(frank).get(page, {"edition": edition.pk}).content.decode()
+    assert told.count(said) == 2

@@ -29,7 +29,7 @@ def block(key, language="en", after=0):
 
 def test_what_there_is_to_do_comes_before_what_there_is_to_read():
     assert [found.key for found in sections.registered()] == [
-        "closing", "topics", "closed", "updates", "region_reports",
+        "urgent", "closing", "topics", "closed", "updates", "region_reports",
     ]  # fmt: skip
     assert [found.key for found in sections.registered_personal()] == ["next_steps", "replies"]
 
