@@ -52,6 +52,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    # Tell translators what came back or runs out, and others that what they asked for is there;
+    # hourly, and each person at most once a day.
+    "tell-of-translations": {
+        "task": "strategy.tasks.tell_of_translations",
+        "schedule": crontab(minute=35),
+        "options": {"expires": 3600},
+    },
     # End mandates whose last day is over; hourly, so that a missed run costs an hour.
     "end-lapsed-mandates": {
         "task": "liaisons.tasks.end_lapsed_mandates",

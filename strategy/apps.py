@@ -23,6 +23,7 @@ class StrategyConfig(AppConfig):
         from .replies import Replies
         from .sections import CallsToAct, ClosedTopics, NewUpdates, OpenTopics, UrgentUpdates
         from .topic_choices import TOPICS, topic_options
+        from .translating import steps, telling
         from .update_rhythm import alerts as of_update_rhythm
 
         # In the order of the mail: what there is to do before what there is to read.
@@ -53,9 +54,11 @@ class StrategyConfig(AppConfig):
             ),
         )
         next_steps.register("strategy", own_next_steps.offered)
+        next_steps.register("translations", steps.offered)
         alerts.register("update rhythm", of_update_rhythm)
         notices.register_all()
         relay_nudges.register_all()
+        telling.register_all()
         story.register_all()
         words = own_data.WORDS
         personal_data.register("updates", own_data.updates, heading=_("Updates"), words=words)

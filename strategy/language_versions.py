@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 
@@ -56,6 +57,12 @@ def shown(thing, wanted: str) -> Version:
     """
     language = next((code for code in resolution_order(wanted) if is_there(thing, code)), None)
     return Version(thing, language or settings.LANGUAGE_CODE, wanted)
+
+
+def url_in(thing, code: str) -> str:
+    """The address of a thing's own page in a site language."""
+    with translation.override(code):
+        return thing.get_absolute_url()
 
 
 def is_there(thing, code: str) -> bool:

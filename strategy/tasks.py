@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from . import deadlines, topics, update_rhythm, updates
-from .translating import requests, work
+from .translating import requests, telling, work
 
 
 @shared_task(ignore_result=True)
@@ -25,6 +25,12 @@ def release_translations():
     """Give back the texts that translators left for too long, and close fulfilled requests."""
     work.release_due()
     requests.close_fulfilled()
+
+
+@shared_task(ignore_result=True)
+def tell_of_translations():
+    """Owe translators, and who asked for translations, one message on all there is to tell."""
+    telling.tell_due()
 
 
 @shared_task(ignore_result=True)

@@ -1,8 +1,10 @@
 """Translations: from which English text each was made, and the work on the next one."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -99,6 +101,33 @@ class TranslationQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.filter(status=Translation.Status.CLAIMED, claimed_until__lte=at)
 
+    def in_a_situation(self, at: datetime, early: timedelta, lately: timedelta):
+        """Work its translator has to hear of; each has its ``situation``, one of ``Told``.
+
+        It came back from a second reader, is theirs for no longer than ``early``, or is theirs no
+        more since at most ``lately`` and nobody else's, with words of theirs in it.
+        """
+        claimed, told = Q(status=Translation.Status.CLAIMED), Translation.Told
+        has_draft = Exists(
+            TranslationDraft.objects.filter(
+                translation=OuterRef("pk"), saved_by=OuterRef("person"), saved_at__gt=at - lately
+            ).exclude(data=F("published"))
+        )
+        return self.annotate(
+            situation=Case(
+                When(
+                    claimed & Q(claimed_until__gt=at, claimed_until__lte=at + early),
+                    then=Value(told.ENDING),
+                ),
+                When(claimed & Q(claimed_until__gt=at) & ~Q(note=""), then=Value(told.BACK)),
+                When(
+                    Q(status=Translation.Status.OPEN, person__isnull=False) & has_draft,
+                    then=Value(told.OVER),
+                ),
+                default=Value(told.NOTHING),
+            )
+        ).exclude(situation=told.NOTHING)
+
 
 class Translation(models.Model):
     """The work on one thing in one language: who has it until when, and what became of it.
@@ -112,6 +141,14 @@ class Translation(models.Model):
         CLAIMED = "claimed", pgettext_lazy("translation", "Somebody works on it")
         SUBMITTED = "submitted", pgettext_lazy("translation", "Waits for a second reader")
         PUBLISHED = "published", pgettext_lazy("translation", "Published")
+
+    class Told(models.TextChoices):
+        """What its translator was told of last, since they got it or went on with it."""
+
+        NOTHING = "", pgettext_lazy("translation", "Nothing")
+        BACK = "back", pgettext_lazy("translation", "It came back from its second reader")
+        ENDING = "ending", pgettext_lazy("translation", "The time for it ends soon")
+        OVER = "over", pgettext_lazy("translation", "The time for it is over")
 
     kind = models.CharField(_("kind"), max_length=KIND)
     object_id = models.PositiveBigIntegerField()
@@ -127,6 +164,7 @@ class Translation(models.Model):
     submitted_at = models.DateTimeField(null=True)
     # What the second reader wrote when sending it back; for whoever goes on.
     note = models.CharField(max_length=500, blank=True)
+    told = models.CharField(max_length=6, choices=Told, default=Told.NOTHING, blank=True)
     # Of what is published: who wrote it, and who read it before, if anybody did.
     published_at = models.DateTimeField(_("published"), null=True)
     translator = models.ForeignKey(
@@ -207,6 +245,8 @@ class TranslationRequest(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
+    # When the mail that it is done was owed.
+    told_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     objects = TranslationRequestQuerySet.as_manager()

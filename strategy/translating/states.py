@@ -144,6 +144,18 @@ class _Recorder:
         TranslationState.objects.bulk_update(self.changed, ["source", "text_hash", "at", "by"])
 
 
+def is_outdated(thing, language: str, *, with_parts=True) -> bool:
+    """Whether a reader of a site language reads words whose English changed since.
+
+    One query for each kind of row, and none for English.
+    """
+    if language == texts.ENGLISH:
+        return False
+    standings = Standings([thing], languages=[language], with_parts=with_parts, with_texts=False)
+    state = standings.of_thing if with_parts else standings.of_row
+    return state(thing, language) == State.OUTDATED
+
+
 def words_of(thing) -> str:
     """What a thing says now in all languages, to notice what others saved meanwhile."""
     said = (

@@ -18,6 +18,7 @@ from modeltranslation.utils import build_localized_fieldname
 from liaisons.models import Language
 from web.names import language_name
 
+from ..excerpts import beginning
 from ..models import (
     Image,
     OtherTranslation,
@@ -32,6 +33,8 @@ from ..models import (
 
 # Where a row keeps its translations into other languages, once they are read.
 OTHERS = "other_translations"
+# So much of a thing's first words stands in lists.
+LONGEST_NAME = 100
 # What is translated into languages that are not the site's: what has a page for its readers.
 IN_OTHER_LANGUAGES = ("update", "topic")
 ENGLISH = settings.LANGUAGE_CODE
@@ -225,7 +228,8 @@ def texts_of_row(row) -> list[Text]:
 def name_of(thing) -> str:
     """The first English words of a thing, by which a list names it."""
     text = Text(thing, ROWS[kind_of(thing)].fields[0]).english
-    return text if len(text) <= 100 else f"{text[:99].rstrip()}…"
+    # An answer has no title: the beginning of its first lines, on one.
+    return beginning(" ".join(text.split()), LONGEST_NAME)
 
 
 def in_other_language(things: Iterable, code: str) -> list:

@@ -26,7 +26,7 @@ from . import publishing, requests, texts
 from .access import require_translator
 from .states import Standings, State
 
-Status = Translation.Status
+Status, Told = Translation.Status, Translation.Told
 MOST_NOTE = 500
 
 
@@ -104,7 +104,9 @@ def save_draft(
     is_new = drafts.put(draft, dict(data), by=by, seen=seen, opened=opened)
     if is_new and work.status == Status.CLAIMED:
         work.claimed_until = timezone.now() + claim_time()
-        work.save(update_fields=["claimed_until"])
+        # The time begins anew, so its end is told anew; what came back was told once.
+        work.told = Told.BACK if work.note else Told.NOTHING
+        work.save(update_fields=["claimed_until", "told"])
     draft.translation = work
     return draft
 
@@ -308,7 +310,7 @@ def _require_room(by) -> None:
 
 
 def _give(work, by) -> None:
-    work.status, work.person = Status.CLAIMED, by
+    work.status, work.person, work.told = Status.CLAIMED, by, Told.NOTHING
     work.claimed_until = timezone.now() + claim_time()
     work.save()
 

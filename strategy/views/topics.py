@@ -10,7 +10,7 @@ from web.public_pages import public_page
 
 from .. import language_versions, what_became
 from ..models import Topic, TopicQuestion, Update
-from ..translating import credits
+from ..translating import credits, states
 from . import other_languages
 
 # So many updates stand on the page of a topic.
@@ -52,6 +52,8 @@ def topic_detail(request, slug):
             "topic": topic,
             "volunteers_languages": other_languages.links_of(topic),
             "credit": _credit(topic),
+            "is_outdated": states.is_outdated(topic, get_language() or settings.LANGUAGE_CODE),
+            "english_url": language_versions.url_in(topic, settings.LANGUAGE_CODE),
             "turns": Topic.Turn,
             "kinds": _by_kind(topic.questions.all()),
             "updates": Update.objects.published().titles_only().filter(topics=topic)[:NEWEST],

@@ -23,7 +23,7 @@ from .. import (
 )
 from ..models import Topic, Update
 from ..short_addresses import in_reader_s_language
-from ..translating import credits
+from ..translating import credits, states
 from ..update_filters import UpdateFilter
 from . import other_languages
 
@@ -56,6 +56,9 @@ def update_detail(request, slug):
         "minutes": reading.minutes_of(shown),
         "volunteers_languages": other_languages.links_of(update),
         "credit": credits.of(update, shown.language),
+        # What images say is left out: it costs more queries than it is worth here.
+        "is_outdated": states.is_outdated(update, shown.language, with_parts=False),
+        "english_url": language_versions.url_in(update, settings.LANGUAGE_CODE),
         "corrections": _corrections(update, shown.language),
         "topics": Topic.objects.public().filter(updates=update),
         "entries": timeline.entries_of(update),

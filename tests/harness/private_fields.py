@@ -147,6 +147,7 @@ MACHINE = {
     "strategy.Translation.kind",
     "strategy.Translation.language",
     "strategy.Translation.status",
+    "strategy.Translation.told",
     "strategy.TranslationDraft.saved_from",
     "strategy.TranslationRequest.kind",
     "strategy.TranslationRequest.language",

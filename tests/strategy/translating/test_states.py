@@ -4,7 +4,10 @@ import importlib
 
 import pytest
 from django.apps import apps
+from django.core.cache import caches
 from django.core.management import call_command
+from django.utils import translation
+from django.utils.translation import gettext
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
@@ -270,3 +273,46 @@ def test_an_open_form_of_the_core_team_undoes_no_translation(erin, as_person):
     sent["texts_seen"] = states.words_of(topic)
     sent["questions-0-text_hi"] = "क्या?"
     assert client.post(path, sent | {"title_en": "Changed"}).status_code == 302
+
+
+# --- What readers are told ------------------------------------------------------------------------
+
+
+def page_of(client, address):
+    caches["pages"].clear()
+    return client.get(address).content.decode()
+
+
+def test_who_reads_an_outdated_update_is_told_and_led_to_the_english(client, update, erin):
+    states.record(update, by=erin)
+    assert "The English text changed" not in page_of(client, "/ar/updates/salons/")
+    update.short_en = "Apply until June."
+    updates.save(update, actor=erin)
+    shown = page_of(client, "/ar/updates/salons/")
+    with translation.override("ar"):
+        said = gettext("The English text changed after this was translated.")
+    assert said in shown
+    assert '<a href="/en/updates/salons/" hreflang="en">' in shown
+    # English is what counts, and French readers read it anyway.
+    for code in ("en", "fr"):
+        assert (
+            'href="/en/updates/salons/" hreflang="en">'
+            not in page_of(client, f"/{code}/updates/salons/")
+            .split("<main")[1]
+            .split("In other")[0]
+            .split('class="section"')[0]
+        )
+
+
+def test_who_reads_an_outdated_topic_is_told_too(client, erin):
+    topic = TopicFactory(title_fr="Titre", short_fr="Court", is_public=True)
+    question = TopicQuestionFactory(topic=topic, text_fr="Quoi ?")
+    states.record(topic, by=erin)
+    states.record_all([question], by=erin)
+    address = f"/fr/topics/{topic.slug}/"
+    mark = f'<a href="/en/topics/{topic.slug}/" hreflang="en">'
+    assert mark not in page_of(client, address)
+    question.text_en = "What, and why?"
+    topics.save_questions([question], actor=erin)
+    assert mark in page_of(client, address)
+    assert mark not in page_of(client, f"/en/topics/{topic.slug}/").split("<main")[1]
