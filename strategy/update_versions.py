@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
+from web import markdown
+
 from .draft_differences import Difference, compared
 from .models import Update, UpdateVersion
 
@@ -76,10 +78,18 @@ def between(before: UpdateVersion, after: UpdateVersion, language: str) -> list[
     """The texts in which two versions differ: ``mine`` is before, ``theirs`` after."""
     found = []
     for name, label in _labels():
-        old, new = (text_of(version, name, language) for version in (before, after))
+        old, new = (
+            markdown.with_images_named(text_of(version, name, language), _image)
+            for version in (before, after)
+        )
         if old != new:
             found.append(Difference(label, *compared(old, new)))
     return found
+
+
+def _image(number: int) -> str:
+    # Translators: in a text that is shown as it was typed, in place of a picture.
+    return _("[Image %(number)s]") % {"number": number}
 
 
 def _labels() -> list[tuple[str, Any]]:

@@ -5,7 +5,7 @@ says what stands there. Any other picture shows nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from secrets import token_hex
 
 import nh3
@@ -44,6 +44,14 @@ def parse(text: str | None, words: Mapping[int, str] | None = None) -> list[Toke
 def names_images(text: str | None) -> bool:
     """Whether a text may name an image of ours; most do not, and need not be parsed to know."""
     return "](image:" in (text or "")
+
+
+_PLACED = re.compile(r"!\[[^\]\n]*\]\(image:([0-9]{1,4})\)")
+
+
+def with_images_named(text: str, name: Callable[[int], str]) -> str:
+    """A Markdown text to be read as it is typed, with names in place of its images of ours."""
+    return _PLACED.sub(lambda found: name(int(found[1])), text)
 
 
 def numbers_of_images(text: str | None) -> list[int]:

@@ -336,3 +336,11 @@ def test_a_translation_without_its_image_is_doubted(update):
     body = next(text for text in texts.texts_of(thing) if text.field == "body")
     assert check(body, "Avant.\n\n![](image:1)\n\nAprès.").doubts == []
     assert "![](image:1)" in " ".join(check(body, "Avant.\n\nImage.\n\nAprès.").doubts)
+
+
+def test_what_a_correction_changed_names_the_image_instead_of_its_sign(client, update, erin):
+    update.body_en = "![](image:1)\n\nOtherwise."
+    updates.save(update, actor=erin)
+    shown = page(client, f"/en/updates/{update.slug}/changes/2/")
+    assert "[Image 1]" in shown
+    assert "image:1" not in shown

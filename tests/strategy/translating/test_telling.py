@@ -239,3 +239,12 @@ def test_the_work_of_a_person_is_read_in_the_same_number_of_queries(
         with django_assert_max_num_queries(4):
             telling.lines_of_work(telling.works_of([helper]))
         assert Translation.objects.count() == 1
+
+
+def test_a_translator_with_nothing_begun_is_led_to_the_texts(translator, dave, as_person):
+    page = steps_of(as_person, translator).split("<main")[1]
+    assert 'href="/en/translate/"' in page
+    assert "Become the liaison of your group" not in page
+    other = steps_of(as_person, dave).split("<main")[1]
+    assert 'href="/en/translate/"' not in other
+    assert "Become the liaison of your group" in other
