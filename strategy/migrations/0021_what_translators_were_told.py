@@ -12,7 +12,7 @@ def know_what_is_done(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategy', '0019_images_in_updates'),
+        ('strategy', '0020_what_is_urgent_has_its_place'),
     ]
 
     operations = [
