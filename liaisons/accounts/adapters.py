@@ -69,6 +69,14 @@ class AccountAdapter(DefaultAccountAdapter):
                 rate_limits.give_back(key, seconds=per)
         return person
 
+    def pre_login(self, request, user, **kwargs):
+        """From the first proof on under a new key.
+
+        Whoever gave this browser its session does not come along, not even to the second step.
+        """
+        request.session.cycle_key()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request, user):
         super().login(request, user)
         sessions.begin(request)

@@ -104,8 +104,9 @@ def test_a_session_that_somebody_else_began_does_not_become_theirs(
     other = Client()
     client.cookies["sessionid"] = other.cookies["sessionid"] = begun.session_key
     way(client, erin_with_app)
+    assert client.session.session_key != begun.session_key
+    assert dict(other.session) == {}
     if has_app:
-        assert not is_in(other)
         client.post(reverse(ENTER), {"code": app_code(SECRET)})
     assert is_in(client)
     assert not is_in(other)
