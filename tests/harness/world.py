@@ -438,7 +438,6 @@ SAMPLES = {
     "admin:strategy_translation_file": lambda w: {"language": "hi"},
     "admin:strategy_update_audience": lambda w: {"pk": w.update.pk},
     "admin:strategy_update_withdraw": lambda w: {"pk": w.update.pk},
-    "admin:strategy_update_audience": lambda w: {"pk": w.update.pk},
     "strategy:topic_feed": lambda w: {"slug": w.topic.slug},
     "strategy:relay_edit": lambda w: {"pk": w.relay.pk},
     "strategy:relay_withdraw": lambda w: {"pk": w.relay.pk},
