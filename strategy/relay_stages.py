@@ -42,6 +42,7 @@ def by_stage() -> list[OfStage]:
         if not found:
             continue
         waits = [max(first - at, datetime.timedelta(0)) for at, first in found if first]
+        seconds = [wait.total_seconds() for wait in waits]
         made.append(
             OfStage(
                 stage=stages[number],
@@ -52,7 +53,7 @@ def by_stage() -> list[OfStage]:
                     figures[f"people_{number}"] or 0,
                 ),
                 regions=figures[f"regions_{number}"],
-                usually_after=median(waits) if waits else None,
+                usually_after=datetime.timedelta(seconds=median(seconds)) if seconds else None,
                 nowhere=len(found) - len(waits),
             )
         )
