@@ -16,6 +16,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Group
+from mailing import kinds
+from mailing.kinds import Kind
 from mailing.models import SkipReason
 from mailing.seeing import dry_run, readers
 from mailing.seeing.pages import MAY_SEE
@@ -120,9 +122,9 @@ def in_words(kept: dict[str, Any]) -> str:
     return " · ".join(audiences.words_of(kept)) or gettext("For everyone")
 
 
-def count_line(kept: dict[str, Any]) -> str:
-    """How many would get an update for these people by mail, by language."""
-    found = readers.by_language(_is_for(kept))
+def count_line(update: Update) -> str:
+    """How many would get an update by mail, by language."""
+    found = readers.by_language(_is_for(update.audience), kind=_kind(update))
     total = sum(found.values())
     said = ngettext("%(count)s person by mail", "%(count)s people by mail", total)
     parts = [(language_name(code), written(count)) for code, count in found.items()]
@@ -131,6 +133,10 @@ def count_line(kept: dict[str, Any]) -> str:
         said % {"count": written(total)},
         format_html_join(" · ", "{}: {}", parts),
     )
+
+
+def _kind(update: Update) -> Kind:
+    return kinds.URGENT if update.kind == Update.Kind.URGENT else kinds.DIGEST
 
 
 def _is_for(kept):
@@ -151,7 +157,7 @@ def page(model_admin, request, pk):
     number = int(number) if re.fullmatch(r"[0-9]{1,5}", number) else 1
     reason = request.GET.get("reason", "")
     reason = reason if sees_people and reason in SkipReason.values else ""
-    plan = readers.of(_is_for(update.audience), reason=reason, page=number)
+    plan = readers.of(_is_for(update.audience), kind=_kind(update), reason=reason, page=number)
     change_url = reverse("admin:strategy_update_change", args=[pk])
     address = reverse("admin:strategy_update_audience", args=[pk]) + "?"
     context = {
@@ -161,6 +167,7 @@ def page(model_admin, request, pk):
         "original": update,
         "change_url": change_url,
         "for_whom": in_words(update.audience),
+        "is_urgent": update.kind == Update.Kind.URGENT,
         "plan": plan,
         "reason": reason,
         "sees_people": sees_people,

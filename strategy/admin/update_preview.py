@@ -86,7 +86,7 @@ def page(request):
         "as_text": written.text,
         "help": writing_help.as_html(update),
         "for_whom": audiences.in_words(update.audience),
-        "readers": audiences.count_line(update.audience),
+        "readers": audiences.count_line(update),
     }
     return TemplateResponse(request, "admin/strategy/update/preview.html", context)
 

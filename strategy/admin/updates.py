@@ -225,7 +225,7 @@ class UpdateAdmin(PublicContentAdmin):
         link = reverse("admin:strategy_update_audience", args=[update.pk])
         return format_html(
             '{} · <a href="{}">{}</a>',
-            audiences.count_line(update.audience),
+            audiences.count_line(update),
             link,
             _("Who, and who not and why"),
         )
