@@ -1,5 +1,6 @@
 """What a filled demo holds: people, mandates, updates, reports, mails."""
 
+import os
 import re
 from collections import Counter
 from datetime import timedelta
@@ -71,6 +72,11 @@ class TestAFilledDemo(TestCase):
                 cls.first = everything()
                 transaction.set_rollback(True)
             cls.refused = seed(PASSWORD)
+
+    def test_it_is_filled_in_one_process_only(self):
+        # Groups are kept together by the names of tests: a release of pytest had them elsewhere.
+        if os.environ.get("PYTEST_XDIST_WORKER"):
+            assert "@filled demo" in os.environ["PYTEST_CURRENT_TEST"]
 
     def test_nothing_the_plan_wants_is_refused(self):
         assert self.refused == []

@@ -66,6 +66,7 @@ PRIVATE_IN_SOME_ROWS = {
 
 # Keys, states and codes that no person writes, or secrets that are never in a template's reach.
 MACHINE = {
+    "strategy.Update.audience",
     "account.EmailConfirmation.key",
     "liaisons.Mandate.evidence",
     "liaisons.Mandate.role",
