@@ -173,7 +173,8 @@ def _rehearsed(preference, look, at):
 
 def _contents(delivery: Delivery) -> tuple[list[Part], str, str]:
     parts = [
-        Part(block.heading or section.label, block.count, block.headline)
+        # Not the mail's own heading: that is in the language of mails, the page perhaps in another.
+        Part(section.label, block.count, block.headline)
         for section, block in Press().blocks_of(delivery)
     ]
     own = _own_part(delivery)
