@@ -33,10 +33,13 @@ from mailing.models import (
 from .clock import start_of_today
 from .people import LIAISONS
 
-# How far back the editions reach: long enough for a monthly one. Those of every day begin later,
-# which fills the lists all the same and takes half the time.
-WEEKS = 5
-WEEKS_OF_EVERY_DAY = 2
+# How far back the editions of each rhythm reach: long enough for a monthly one and for each thing
+# that can go wrong, and no longer, because they are most of what filling a demo takes.
+REACH = {
+    Rhythm.DAILY: timedelta(days=10),
+    Rhythm.WEEKLY: timedelta(weeks=3),
+    Rhythm.MONTHLY: timedelta(weeks=5),
+}
 # Near the present a server that is in trouble is asked again every so many hours.
 ASK_AGAIN_HOURS = 2
 ASK_AGAIN_DAYS = 1
@@ -74,24 +77,22 @@ def due_hours(now: datetime) -> list[datetime]:
     """Every hour of the last weeks in which a digest of a demo liaison was due, oldest first."""
     now = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     today = now.date()
-    first = now - timedelta(weeks=WEEKS)
-    first_of_every_day = now - timedelta(weeks=WEEKS_OF_EVERY_DAY)
     wanted = {(one.rhythm, one.time_zone) for one in LIAISONS}
-    due = {
-        (rhythm, due_hour(zone, day))
-        for day in _days(today)
+    hours = {
+        hour
         for rhythm, zone in wanted
-        if rhythm in Edition.BY_THE_CLOCK and falls_on(rhythm, day)
+        if rhythm in Edition.BY_THE_CLOCK
+        for day in _days(today, REACH[rhythm])
+        if falls_on(rhythm, day) and now - REACH[rhythm] <= (hour := due_hour(zone, day)) <= now
     }
-    hours = {hour for rhythm, hour in due if hour >= first_of_every_day or rhythm != Rhythm.DAILY}
     asked_again = {
         now - timedelta(hours=hours) for hours in range(0, ASK_AGAIN_DAYS * 24 + 1, ASK_AGAIN_HOURS)
     }
-    return sorted(hour for hour in hours | asked_again if first <= hour <= now)
+    return sorted(hours | asked_again)
 
 
-def _days(today: date) -> Iterator[date]:
-    for back in range(-1, WEEKS * 7 + 1):
+def _days(today: date, reach: timedelta) -> Iterator[date]:
+    for back in range(-1, reach.days + 1):
         yield today - timedelta(days=back)
 
 

@@ -18,12 +18,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from liaisons.models import User
+from mailing.models import Rhythm
 from strategy import updates
 from strategy.models import Series, Topic, Update
 
 from . import clock
 from .people import CORE_TEAM, REVIEWER
-from .post import WEEKS, Post
+from .post import REACH, Post
 from .text_files import read_all
 
 FIELDS = ("title", "short", "body")
@@ -67,7 +68,7 @@ def plan_updates(post: Post) -> clock.Plan:
         written: list[Update] = []
         act = partial(put_out, slug, texts, at_first, first_words, written)
         plan.append((clock.on(days_ago, hour), act))
-        if days_ago < WEEKS * 7:
+        if days_ago < REACH[Rhythm.MONTHLY].days:
             plan.append((clock.on(days_ago, hour) - MINUTE, post.make_round))
         if "withdrawn_after" in texts:
             act = partial(take_back, written, texts["withdrawal"])

@@ -4,8 +4,8 @@
     script/test tests/mailing -k lease    pytest's own arguments: these tests only, no checks
     script/test --soak …              with the long versions (script/soak)
 
-Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, three at a
-time: each often waits for another process. Those marked ``serial`` kill and restart processes and
+Three at a time, on two cores too: each often waits for the database or for another process. Tests
+marked ``heavy`` (a browser, a start of the whole product) come after the others. Those marked ``serial`` kill and restart processes and
 empty Redis, so they run one by one with services of their own. They need little of the processor
 and are done beside the others.
 """
@@ -25,7 +25,7 @@ ROOT = embedded.ROOT
 BESIDE = ROOT / "var/test-serial"
 # How pytest is told to run each pass.
 PASSES = {
-    "light": ["-m", "not heavy and not serial and not soak", "-n", "2", "--dist", "loadgroup"],
+    "light": ["-m", "not heavy and not serial and not soak", "-n", "3", "--dist", "loadgroup"],
     "heavy": ["-m", "heavy and not soak", "-n", "3", "--dist", "loadgroup"],
     "serial": ["-m", "serial and not soak", "-n", "0"],
     "soak": ["-m", "soak", "-n", "0"],

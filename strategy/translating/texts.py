@@ -60,7 +60,8 @@ ROWS = {
         Rows("update", Update, ("title", "short", "body"), ("title", "short"), ("body",)),
         Rows("topic", Topic, ("title", "short"), ("title", "short")),
         Rows("question", TopicQuestion, ("text",), ("text",)),
-        Rows("image", Image, ("alt",), ("alt",)),
+        # Not required: the title and the short version of an update may go first.
+        Rows("image", Image, ("alt",), ()),
         Rows("response", Response, ("text",), ("text",), ("text",)),
         Rows("series", Series, ("name",), ("name",)),
         Rows("working_group", WorkingGroup, ("name", "scope"), ("name",)),
