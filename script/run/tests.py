@@ -5,9 +5,9 @@
     script/test --soak …              with the long versions (script/soak)
 
 Three at a time, on two cores too: each often waits for the database or for another process. Tests
-marked ``heavy`` (a browser, a start of the whole product) come after the others. Those marked ``serial`` kill and restart processes and
-empty Redis, so they run one by one with services of their own. They need little of the processor
-and are done beside the others.
+marked ``heavy`` (a browser, a start of the whole product) come after the others. Those marked
+``serial`` kill and restart processes and empty Redis, so they run one by one with services of
+their own. They need little of the processor and are done beside the others.
 """
 
 import os
