@@ -4,10 +4,10 @@
     script/test tests/mailing -k lease    pytest's own arguments: these tests only, no checks
     script/test --soak …              with the long versions (script/soak)
 
-Three at a time, on two cores too: each often waits for the database or for another process. Tests
-marked ``heavy`` (a browser, a start of the whole product) come after the others. Those marked
-``serial`` kill and restart processes and empty Redis, so they run one by one with services of
-their own. They need little of the processor and are done beside the others.
+Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, three at a
+time, because each often waits for another process; for the others a third process bought nothing.
+Those marked ``serial`` kill and restart processes and empty Redis, so they run one by one with
+services of their own. They need little of the processor and are done beside the others.
 """
 
 import os
@@ -25,7 +25,7 @@ ROOT = embedded.ROOT
 BESIDE = ROOT / "var/test-serial"
 # How pytest is told to run each pass.
 PASSES = {
-    "light": ["-m", "not heavy and not serial and not soak", "-n", "3", "--dist", "loadgroup"],
+    "light": ["-m", "not heavy and not serial and not soak", "-n", "2", "--dist", "loadgroup"],
     "heavy": ["-m", "heavy and not soak", "-n", "3", "--dist", "loadgroup"],
     "serial": ["-m", "serial and not soak", "-n", "0"],
     "soak": ["-m", "soak", "-n", "0"],
