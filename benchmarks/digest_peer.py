@@ -148,7 +148,7 @@ def average_size() -> float:
 
 
 _SHARED = (
-    sections.ClosingTopics,
+    sections.CallsToAct,
     sections.NewUpdates,
     sections.OpenTopics,
     sections.ClosedTopics,
@@ -160,8 +160,8 @@ def _news(language, after) -> dict:
         found = {}
         for section in _SHARED:
             found[section.key] = [
-                _item(language_versions.shown(thing, language))
-                for thing in section().items(after, positions.current())
+                _item(language_versions.shown(getattr(item, "thing", item), language))
+                for item in section().items(after, positions.current())
             ]
     return found | {"headline": found["updates"][0]["title"]}
 
