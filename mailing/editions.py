@@ -6,6 +6,7 @@ pause each person is in the latest due hour only: they get one digest with every
 own cursor, not one for each hour that was missed.
 """
 
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable
@@ -40,12 +41,21 @@ QUIET_AFTER = timedelta(days=27)
 # What is urgent counts as due since so long, so that workers take it before a large digest.
 BEFORE_ALL_OTHERS = timedelta(days=1)
 
+# The audience of the edition that is being frozen, as long as its transaction lasts. PostgreSQL
+# counts it before it plans the steps that follow: where it expected a few people it compared each
+# with each, and three thousand took most of a minute.
+_AUDIENCE = """
+CREATE TEMPORARY TABLE mailing_due
+    (recipient_id, joined_position, language, choices, obstacle, wants_quiet)
+ON COMMIT DROP AS
+"""
+
 # How far back the place of anybody lies who may get it, and what is owed to any of them. Who may
 # not keeps an old place for years, and nothing is looked for from there.
 _LOWEST = """
 SELECT section.key, MIN(COALESCE(cursor.position, due.joined_position)),
-       COALESCE(ARRAY_AGG(DISTINCT waits.at) FILTER (WHERE waits.at IS NOT NULL), '{{}}')
-FROM ({due}) AS due (recipient_id, joined_position, language, choices, obstacle, wants_quiet)
+       COALESCE(ARRAY_AGG(DISTINCT waits.at) FILTER (WHERE waits.at IS NOT NULL), '{}')
+FROM mailing_due AS due
 CROSS JOIN unnest(%s::text[]) AS section (key)
 LEFT JOIN mailing_sectioncursor AS cursor
   ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
@@ -79,8 +89,6 @@ WITH section AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%s) AS section (
         key text, language text, choices jsonb, is_news boolean, newest bigint, held bigint[],
         not_for bigint[])
-), due (recipient_id, joined_position, language, choices, obstacle, wants_quiet) AS MATERIALIZED (
-    {due}
 ), place AS (
     SELECT due.recipient_id,
            jsonb_object_agg(section.key, told.position) AS since,
@@ -90,7 +98,7 @@ WITH section AS MATERIALIZED (
                     '{{}}') AS besides,
            bool_or(told.position < section.newest
                    OR (section.is_news AND waited.also <> '{{}}')) AS has_news
-    FROM due
+    FROM mailing_due AS due
     JOIN section ON section.language = due.language AND section.choices = due.choices
     LEFT JOIN mailing_sectioncursor AS cursor
       ON cursor.recipient_id = due.recipient_id AND cursor.section = section.key
@@ -115,7 +123,7 @@ SELECT %s, due.recipient_id, due.language, COALESCE(place.since, '{{}}'),
        CASE WHEN outcome.reason IN ('', 'quiet') THEN %s ELSE 'skipped' END,
        CASE WHEN outcome.reason = 'quiet' THEN '' ELSE outcome.reason END,
        '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, %s, 0, '', '[]'
-FROM due LEFT JOIN place ON place.recipient_id = due.recipient_id
+FROM mailing_due AS due LEFT JOIN place ON place.recipient_id = due.recipient_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN due.obstacle <> '' THEN due.obstacle
                 WHEN place.has_news THEN ''
@@ -367,37 +375,35 @@ def _freeze(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cut_off = urgent.position if urgent else positions.current()
-        due = _due(rhythm, hour, at, channel, zones, recipient, urgent)
+        whom = (rhythm, hour, at, channel, zones, recipient, urgent)
+        due = _due(*whom)
         if _is_made(rhythm, hour, cut_off, channel) or not due.exists():
             return None
+        _find_audience(cursor, due)
         now = timezone.now()
         edition = Edition.objects.create(
             channel=channel, rhythm=rhythm, hour=hour, cut_off=cut_off, frozen_at=now
         )
         owed = State.TO_POST if edition.is_posted_by_hand else State.PENDING
-        audience, audience_params = due.query.sql_with_params()
         sections = [urgent.section] if urgent else registered()
         keys = [section.key for section in sections]
-        cursor.execute(
-            _LOWEST.format(due=audience), [*audience_params, keys, recipient is not None]
-        )
+        cursor.execute(_LOWEST, [keys, recipient is not None])
         places = dict.fromkeys(keys, (cut_off, cut_off, [])) | {
             key: (lowest, cut_off, owed) for key, lowest, owed in cursor.fetchall()
         }
         narrowed = audiences.narrowed(places)
         if narrowed:
-            due = _due(rhythm, hour, at, channel, zones, recipient, urgent, narrowed)
-            audience, audience_params = due.query.sql_with_params()
-        offered = Json(_offered(sections, _kinds_of_reader(due), places, max(at, now)))
+            _find_audience(cursor, _due(*whom, narrowed))
+        offered = Json(_offered(sections, _kinds_of_reader(cursor), places, max(at, now)))
         # A talk page is public: nobody's own part stands there. What is urgent stands alone.
         stands_alone = edition.is_posted_by_hand or edition.is_urgent
         own_sections = [] if stands_alone else registered_personal()
         waits = "FALSE" if stands_alone else waiting.WAITS
         fresh, fresh_params = _fresh(own_sections, cut_off)
         cursor.execute(
-            _DELIVERIES.format(due=audience, fresh=fresh, waits=waits),
+            _DELIVERIES.format(fresh=fresh, waits=waits),
             [
-                *(offered, *audience_params, edition.pk, owed, mail_domain(), now),
+                *(offered, edition.pk, owed, mail_domain(), now),
                 now - BEFORE_ALL_OTHERS if urgent else now,
                 *fresh_params,
             ],
@@ -409,6 +415,7 @@ def _freeze(
             cursor.execute(_TOLD.format(fresh=fresh), [*fresh_params, edition.pk])
         if not stands_alone:
             waiting.take_along(cursor, edition.pk, now)
+        cursor.execute("DROP TABLE mailing_due")
     seen = look(edition) if look else None
     frozen = Frozen(edition, edition.figures(), _skipped(edition), seen)
     if dry_run:
@@ -429,9 +436,18 @@ def _is_made(rhythm, hour, cut_off, channel) -> bool:
     return Edition.objects.filter(channel=channel, rhythm=rhythm, hour=hour).exists()
 
 
-def _kinds_of_reader(due) -> list[tuple[str, Choices]]:
+def _find_audience(cursor, due) -> None:
+    """Put the audience where the next steps find it, in place of the one that is there."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.mailing_due")
+    sql, params = due.query.sql_with_params()
+    cursor.execute(_AUDIENCE + sql, params)
+    cursor.execute("ANALYZE mailing_due")
+
+
+def _kinds_of_reader(cursor) -> list[tuple[str, Choices]]:
     """Each language together with each choices that somebody of this audience has."""
-    return list(due.order_by().values_list("letter_language", "chosen").distinct())
+    cursor.execute("SELECT DISTINCT language, choices FROM mailing_due")
+    return [(language, json.loads(choices)) for language, choices in cursor.fetchall()]
 
 
 def _offered(sections: list[Section], readers, places, now) -> list[dict]:
