@@ -11,10 +11,7 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u
 
 def minutes(text: str | None) -> int:
     """Whole minutes, at least 1, that a text in any script takes an unhurried reader."""
-    text = text or ""
-    characters = len(_UNSPACED.findall(text))
-    words = len(_UNSPACED.sub(" ", text).split())
-    return max(1, math.ceil(words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE))
+    return max(1, math.ceil(_words(text) / WORDS_PER_MINUTE))
 
 
 def minutes_of(shown) -> int:
@@ -23,5 +20,12 @@ def minutes_of(shown) -> int:
 
 
 def words(text: str | None) -> int:
-    """How many words a text in a script with spaces has."""
-    return len((text or "").split())
+    """How many words a text has, or would have in a script with spaces."""
+    return math.ceil(_words(text))
+
+
+def _words(text: str | None) -> float:
+    text = text or ""
+    characters = len(_UNSPACED.findall(text))
+    words = len(_UNSPACED.sub(" ", text).split())
+    return words + characters * WORDS_PER_MINUTE / CHARACTERS_PER_MINUTE

@@ -13,7 +13,7 @@ from liaisons.errors import AlreadyDone, Refused
 from web import markdown
 from web.names import language_direction, language_name
 
-from .. import notices, responses
+from .. import notices, report_translations, responses
 from ..models import Response, Statement
 from .statements import MOST_AT_ONCE
 
@@ -26,6 +26,7 @@ class Chosen:
         ids = [part for part in given.split(",") if part.isdecimal() and len(part) < 10]
         found = Statement.objects.filter(pk__in=ids[:MOST_AT_ONCE]).for_pages().in_order()
         self.all = list(found)
+        report_translations.read(self.all, settings.LANGUAGE_CODE)
         self.open = [one for one in self.all if not (one.response_id or one.withdrawn_in)]
         self.answered = [one for one in self.all if one.response_id]
         self.withdrawn = [one for one in self.all if one.withdrawn_in and not one.response_id]

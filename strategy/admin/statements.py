@@ -1,5 +1,6 @@
 """What groups said, for the Core Team: what waits, marking as received, and the way to answer."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -11,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import former_words, response_times, responses
+from .. import former_words, report_translations, response_times, responses
 from ..models import Statement
 from ..statement_filters import found_by
 
@@ -108,6 +109,7 @@ class StatementAdmin(admin.ModelAdmin):
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
         usual = getattr(request, "usual_times", None)
+        report_translations.read(changelist.result_list, settings.LANGUAGE_CODE)
         for statement in changelist.result_list:
             statement.usual = usual
         return changelist
@@ -119,11 +121,16 @@ class StatementAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("statement"))
     def words(self, statement):
         language = statement.report.language
-        return format_html(
+        original = format_html(
             '<span lang="{}" dir="{}">{}</span>',
             language.bcp47,
             language.direction,
             statement.text,
+        )
+        if not statement.english:
+            return original
+        return format_html(
+            '<span lang="en" dir="ltr">{}</span><br>{}', statement.english.words, original
         )
 
     @admin.display(description=gettext_lazy("group"), ordering="report__group__name")
@@ -187,6 +194,9 @@ class StatementAdmin(admin.ModelAdmin):
             "title": statement.ref,
             "statement": statement,
             "report": statement.report,
+            "in_english": report_translations.of(
+                statement.report, [statement], settings.LANGUAGE_CODE
+            ),
             "wordings": former_words.of_statement(statement),
             "usual": response_times.usual(),
             "may_answer": self.has_answer_permission(request),

@@ -16,7 +16,7 @@ from web.names import language_name
 
 from ..models import Translation
 from ..translating import overview
-from ..translating.texts import LANGUAGES, THINGS
+from ..translating.texts import THINGS
 from . import translation_files
 
 ROWS = 50
@@ -105,7 +105,7 @@ class TranslationAdmin(admin.ModelAdmin):
             ],
             "page": page,
             "rows": overview.matrix(list(page.object_list)),
-            "languages": LANGUAGES,
+            "languages": things.languages,
         }
         return self._page(request, "matrix", _("Texts and languages"), context)
 

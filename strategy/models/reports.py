@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -28,6 +29,11 @@ class ReportQuerySet(models.QuerySet):
     def published(self):
         """Reports everyone sees, newest first."""
         return self.filter(status=Report.Status.PUBLISHED).order_by("-published_at", "-pk")
+
+    def not_in_english(self):
+        """Those of them that English readers need translated, each with its language."""
+        in_english = Q(language="en") | Q(language__code__startswith="en-")
+        return self.published().exclude(in_english).select_related("language")
 
     def for_rows(self):
         """With all that a row of a list says of a report, in one query."""
@@ -110,6 +116,9 @@ class Report(models.Model):
     corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
     # Its place in the order of everything published; reports of before had none.
     position = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+
+    # Of its overview, where a page shows it: given by ``report_translations``.
+    english: Any = None
 
     objects = ReportQuerySet.as_manager()
 
@@ -310,6 +319,8 @@ class Statement(models.Model):
     added_at: datetime
     changed_at: datetime | None
     withdrawn_at: datetime | None
+    # Where a page shows it: given by ``report_translations``.
+    english: Any = None
 
     objects = StatementQuerySet.as_manager()
 

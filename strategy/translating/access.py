@@ -5,6 +5,7 @@ person translates no more.
 """
 
 import functools
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -17,38 +18,75 @@ from liaisons.errors import NotAllowed
 from liaisons.models import LanguageSkill, Mandate
 from web.policies import policy
 
-from .texts import LANGUAGES
+from . import texts
+from .texts import ENGLISH, LANGUAGES
 
 MAY_TRANSLATE = "strategy.write_translation"
-# Languages people name that are written like one of the site's.
-WRITTEN_LIKE = {"pt-br": "pt", "zh": "zh-hans", "zh-cn": "zh-hans"}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What one person may translate, as asked at one moment.
+
+    ``from_english`` are the languages into which they translate English, those they know first;
+    those that are not the site's too, whose texts have pages of their own. ``to_english`` are those
+    from which they translate into English, None for every one.
+    """
+
+    from_english: list[str] = field(default_factory=list)
+    to_english: list[str] | None = field(default_factory=list)
+
+    @property
+    def languages(self) -> list[str]:
+        """All languages into which this person translates."""
+        into_english = self.to_english is None or self.to_english
+        return [*self.from_english, *([ENGLISH] if into_english else [])]
+
+    @property
+    def codes_to_english(self) -> list[str] | None:
+        """Every code a report may have that this person can translate; None for all."""
+        if self.to_english is None:
+            return None
+        alike = [code for code, site in texts.WRITTEN_LIKE.items() if site in self.to_english]
+        return [*self.to_english, *alike]
+
+    def covers(self, thing, language: str) -> bool:
+        """Whether they may translate a thing into a language."""
+        if language != ENGLISH:
+            return language in self.from_english
+        known = self.codes_to_english
+        return known is None or texts.source_code(thing) in known
+
+
+def of(person) -> Allowed:
+    """What this person may translate now. At most two queries, and one for what is permitted."""
+    if not (person.is_authenticated and person.is_active):
+        return Allowed()
+    known = list(LanguageSkill.objects.filter(person=person))
+    if person.has_perm(MAY_TRANSLATE):
+        return Allowed(list(dict.fromkeys([*_codes(known), *LANGUAGES])), None)
+    if not Mandate.objects.active().filter(person=person).exists():
+        return Allowed()
+    return Allowed(
+        _codes(one for one in known if one.offers_help_from_english),
+        _codes(one for one in known if one.offers_help_to_english),
+    )
 
 
 def languages_of(person) -> list[str]:
-    """The languages into which this person may translate, those they know first.
-
-    Those that are not the site's too: what is translated into them has pages of its own.
-    """
-    if not (person.is_authenticated and person.is_active):
-        return []
-    known = LanguageSkill.objects.filter(person=person)
-    if person.has_perm(MAY_TRANSLATE):
-        own = _codes(known)
-        return list(dict.fromkeys([*own, *LANGUAGES]))
-    if not Mandate.objects.active().filter(person=person).exists():
-        return []
-    return _codes(known.filter(offers_help_from_english=True))
+    """The languages into which this person may translate, those they know first."""
+    return of(person).languages
 
 
 def _codes(skills) -> list[str]:
     """Their languages, each once, without English in any of its ways."""
-    found = (WRITTEN_LIKE.get(code, code) for code in skills.values_list("language", flat=True))
+    found = (texts.written_like(one.language_id) for one in skills)
     return list(dict.fromkeys(code for code in found if not languages.is_english(code)))
 
 
-def require_translator(person, language: str) -> None:
-    """Raises ``NotAllowed`` where this person may not translate into a language now."""
-    if language not in languages_of(person):
+def require_translator(person, thing, language: str) -> None:
+    """Raises ``NotAllowed`` where this person may not translate a thing into a language now."""
+    if not of(person).covers(thing, language):
         raise NotAllowed(_("You do not translate into this language now."))
 
 

@@ -21,9 +21,9 @@ class Credit:
 def of(thing, language: str) -> Credit | None:
     """The credit for a thing in a language; None where no volunteer translated it.
 
-    One query, and none for English.
+    One query, and none for the original.
     """
-    if language == texts.ENGLISH:
+    if language == texts.source_code(thing):
         return None
     work = (
         Translation.objects.filter(

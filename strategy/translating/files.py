@@ -55,7 +55,7 @@ def content(language: str) -> dict[str, Any]:
                 messages[key] = _documentation(thing, text)
                 continue
             said = text.in_language(language)
-            english[key] = hash_of(text.english)
+            english[key] = hash_of(text.original)
             if said:
                 messages[key] = said
                 words[key] = hash_of(said)
@@ -80,8 +80,9 @@ def as_zip() -> bytes:
 
 
 def _every_thing(language: str) -> Iterator:
-    for kind, things in THINGS.items():
-        if not texts.is_of_site(language) and kind not in texts.IN_OTHER_LANGUAGES:
+    for things in THINGS.values():
+        # Only what is written in English: a report has another source, which a file cannot say.
+        if things.rows.language or not (language == ENGLISH or things.go_into(language)):
             continue
         found = texts.with_parts(things.public().order_by("pk"))
         yield from texts.in_other_language(found, language)
@@ -97,7 +98,7 @@ def _documentation(thing, text: Text) -> str:
             parts.append("One line.")
         if text.longest:
             parts.append(f"At most {text.longest} characters.")
-        if placeholders := sorted(set(checks.PLACEHOLDER.findall(text.english))):
+        if placeholders := sorted(set(checks.PLACEHOLDER.findall(text.original))):
             parts.append(f"Keep these as they are: {' '.join(placeholders)}")
         if not text.is_required:
             parts.append("May be left out at first.")
@@ -288,7 +289,7 @@ def _change(given: Read, thing, key: str, text: Text, made: Plan) -> Change | No
         made.left_out.append(Problem(message, line, key))
         return None
     made_from = None
-    if given.english.get(key, hash_of(text.english)) != hash_of(text.english):
+    if given.english.get(key, hash_of(text.original)) != hash_of(text.original):
         made_from = _older_english(text, given.english[key])
         if made_from is None:
             message = _("Made from an English text that nobody knows here.")
@@ -378,7 +379,7 @@ def _take_back(thing, language: str, made_from: Mapping[str, str]) -> None:
         other.save()
         return
     for text in texts.texts_of(thing):
-        if made_from.get(text.key, text.english) == text.english:
+        if made_from.get(text.key, text.original) == text.original:
             continue
         sources = SourceText.objects.filter(
             kind=texts.kind_of(text.row),

@@ -54,8 +54,10 @@ def plain_text(typed: dict[str, str]) -> str:
 
 
 def _widget(text: Text, attributes: dict) -> forms.Widget:
-    if not text.is_long:
+    # What liaisons write is one sentence, and longer than a line.
+    if not (text.is_long or text.rows.language):
         return forms.TextInput(attrs=attributes)
-    height = min(30, max(4, len(text.english) // 60 + text.english.count("\n")))
+    least = 4 if text.is_long else 2
+    height = min(30, max(least, len(text.original) // 60 + text.original.count("\n")))
     limit = {"data-limit": text.longest} if text.longest else {}
     return forms.Textarea(attrs={"rows": height, **attributes, **limit})

@@ -1,21 +1,20 @@
 """What the Core Team sees of translation: supply, demand and waiting time by language; a matrix."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Min, Q
 from django.utils import timezone
-from modeltranslation.utils import build_localized_fieldname
 
 from liaisons import languages
 from liaisons.models import LanguageSkill, Mandate
 
 from ..models import OtherTranslation, Translation, TranslationRequest
 from . import queue, texts
-from .access import WRITTEN_LIKE
 from .states import Standings, State
-from .texts import LANGUAGES, THINGS
+from .texts import ENGLISH, LANGUAGES, THINGS
 
 # Over which time it is said how long requests waited.
 LATELY = timedelta(days=180)
@@ -52,19 +51,21 @@ class OfLanguage:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing and its state in each language, in the order of ``LANGUAGES``."""
+    """One thing and its state in each language into which its kind is translated."""
 
     thing: Any
     name: str
+    source: Any
     states: list[State]
 
 
 def by_language() -> list[OfLanguage]:
-    """Every site language but English, and each other one in which anybody helps or waits.
+    """Every site language, and each other one in which anybody helps or waits.
 
-    A query for each kind of thing, and four more.
+    English is that of reports, and of those who help from any language. A query for each kind of
+    thing, and four more.
     """
-    found = {code: OfLanguage(code) for code in LANGUAGES}
+    found = {code: OfLanguage(code) for code in (*LANGUAGES, ENGLISH)}
     for things in THINGS.values():
         _count_texts(things, found)
     _count_others(found)
@@ -88,21 +89,24 @@ def _count_others(found) -> None:
 def _count_texts(things, found) -> None:
     """How many things of one kind are missing, outdated and current in each language."""
     counts = {"all": Count("pk")}
-    for number, code in enumerate(found):
+    for number, code in enumerate(things.languages):
         counts[f"needing_{number}"] = Count("pk", filter=queue.wanting(things, code))
         counts[f"missing_{number}"] = Count("pk", filter=_unreadable(things, code))
     # Without joins, so that nothing is counted twice.
     row = things.public().order_by().aggregate(**counts)
-    for number, one in enumerate(found.values()):
+    for number, one in enumerate(found[code] for code in things.languages):
         one.missing += row[f"missing_{number}"]
         one.outdated += row[f"needing_{number}"] - row[f"missing_{number}"]
         one.current += row["all"] - row[f"needing_{number}"]
 
 
 def _unreadable(things, code) -> Q:
+    if things.rows.stands_beside(code):
+        there = OtherTranslation.objects.filter(kind=things.kind, language=code)
+        return ~Q(pk__in=there.values("object_id"))
     condition = Q()
     for field in things.rows.required:
-        name = build_localized_fieldname(field, code)
+        name = things.rows.column(field, code)
         condition |= Q(**{f"{name}__isnull": True}) | Q(**{name: ""})
     return condition
 
@@ -120,14 +124,21 @@ def _count_work(found) -> None:
 
 
 def _count_helpers(found) -> None:
-    """Liaisons who offered to translate from English."""
+    """Liaisons who offered to translate from English, or into it from any language."""
     liaisons = Mandate.objects.active().values("person")
-    rows = LanguageSkill.objects.filter(offers_help_from_english=True, person__in=liaisons)
-    counted = rows.values("language").order_by()
-    for row in counted.annotate(number=Count("person", distinct=True)):
-        code = WRITTEN_LIKE.get(row["language"], row["language"])
-        if not languages.is_english(code):
-            _of(found, code).helpers += row["number"]
+    offers = LanguageSkill.objects.filter(person__in=liaisons).values_list(
+        "language", "person", "offers_help_from_english", "offers_help_to_english"
+    )
+    helpers = defaultdict(set)
+    for language, person, from_english, to_english in offers:
+        if languages.is_english(language):
+            continue
+        if from_english:
+            helpers[texts.written_like(language)].add(person)
+        if to_english:
+            helpers[ENGLISH].add(person)
+    for code, people in helpers.items():
+        _of(found, code).helpers = len(people)
 
 
 def _count_requests(found) -> None:
@@ -147,13 +158,19 @@ def _count_requests(found) -> None:
 
 def matrix(things: list) -> list[Row]:
     """The rows of some things of one kind; two queries, or three where parts belong to them."""
+    if not things:
+        return []
+    languages_of_kind = THINGS[texts.kind_of(things[0])].languages
     things = texts.with_parts(things)
+    for code in languages_of_kind:
+        texts.in_other_language(things, code)
     standings = Standings(things, with_texts=False)
     return [
         Row(
             thing,
             texts.name_of(thing),
-            [standings.of_thing(thing, code) for code in LANGUAGES],
+            texts.source_of(thing),
+            [standings.of_thing(thing, code) for code in languages_of_kind],
         )
         for thing in things
     ]

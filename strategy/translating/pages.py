@@ -1,4 +1,4 @@
-"""What pages for translators show of a thing: each text in English beside its translation."""
+"""What pages for translators show of a thing: each original beside its translation."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from .texts import Text
 
 @dataclass(frozen=True)
 class Side:
-    """One text: in English, as it is published in the other language, and the field for it."""
+    """One text: the original, as it is published in the other language, and the field for it."""
 
     text: Text
     standing: Standing
     published: str
-    # What changed in English since it was translated or begun; None where nothing did.
+    # What changed in the original since it was translated or begun; None where nothing did.
     change: Difference | None = None
     # True where somebody else changed the published translation since this draft was begun.
     is_published_anew: bool = False
@@ -33,14 +33,14 @@ def sides(thing, language: str, *, draft: TranslationDraft | None = None, form=N
     for text in texts.texts_of(thing):
         standing = standings.of_text(text, language)
         published = text.in_language(language)
-        before = text.english if standing.made_from is None else standing.made_from
+        before = text.original if standing.made_from is None else standing.made_from
         began_with = published
         if draft:
-            before = draft.made_from.get(text.key, text.english)
+            before = draft.made_from.get(text.key, text.original)
             began_with = draft.published.get(text.key, published)
         change = None
-        if before != text.english:
-            change = Difference(text.label, *compared(before, text.english))
+        if before != text.original:
+            change = Difference(text.label, *compared(before, text.original))
         found.append(
             Side(
                 text, standing, published, change,
@@ -57,6 +57,6 @@ def state_of(thing, language: str) -> State:
     return Standings([thing], languages=[language]).of_thing(thing, language)
 
 
-def english_of(thing) -> str:
-    """All English words of a thing."""
-    return "\n".join(text.english for text in texts.texts_of(thing))
+def original_of(thing) -> str:
+    """All words of the originals of a thing."""
+    return "\n".join(text.original for text in texts.texts_of(thing))

@@ -18,7 +18,7 @@ def put_in(thing, language: str, words: Mapping[str, str], *, by) -> None:
 
     All its texts count as looked at. Who may is asked before.
     """
-    if not texts.is_of_site(language):
+    if texts.ROWS[texts.kind_of(thing)].stands_beside(language):
         _put_in_other(thing, language, words)
         return
     for text in texts.texts_of(thing):
@@ -43,7 +43,7 @@ def put_in(thing, language: str, words: Mapping[str, str], *, by) -> None:
 
 
 def _put_in_other(thing, language: str, words: Mapping[str, str]) -> None:
-    """A language that is not the site's: kept beside the thing, whose own words stay."""
+    """What is kept beside the thing, whose own words stay."""
     of_thing = texts.texts_of(thing)
     given = {text.key: words.get(text.key, text.in_language(language)).strip() for text in of_thing}
     OtherTranslation.objects.update_or_create(
@@ -52,7 +52,7 @@ def _put_in_other(thing, language: str, words: Mapping[str, str]) -> None:
         language_id=language,
         defaults={
             "texts": {key: said for key, said in given.items() if said},
-            "made_from": {text.key: text.english for text in of_thing if given[text.key]},
+            "made_from": {text.key: text.original for text in of_thing if given[text.key]},
         },
     )
     content_version.bump()

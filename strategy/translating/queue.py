@@ -1,21 +1,35 @@
 """What needs translating into one language: the list, in the order in which it is needed."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
-from modeltranslation.utils import build_localized_fieldname
 
+from .. import reading
 from ..models import OtherTranslation, Translation, TranslationRequest, TranslationState
 from . import texts, work
 from .states import Standings, State
 from .texts import ENGLISH, ROWS, THINGS, Rows, Things
 
-# How many English words a volunteer translates in a minute: a rule of thumb of translators, who
+# How many words a volunteer translates in a minute: a rule of thumb of translators, who
 # reckon with about 400 an hour.
 WORDS_A_MINUTE = 7
 # Of those that wait for a second reader so many are shown.
@@ -67,6 +81,11 @@ class Item:
         return texts.name_of(self.thing)
 
     @property
+    def source(self) -> Any:
+        """The language in which it is written."""
+        return texts.source_of(self.thing)
+
+    @property
     def url(self) -> str:
         args = [self.language, self.kind, self.thing.pk]
         return reverse("strategy:translation_edit", args=args)
@@ -82,33 +101,32 @@ class Item:
         return self.work is not None and work.is_taken(self.work)
 
 
-def needing(things: Things, language: str) -> QuerySet:
-    """The public things of one kind that are missing or outdated in a language."""
-    return things.public().filter(wanting(things, language))
+def needing(things: Things, language: str, sources: Collection[str] | None = None) -> QuerySet:
+    """The public things of one kind that are missing or outdated in a language.
 
-
-def _needing_other(things: Things, language: str) -> QuerySet:
-    """The same in a language that is not the site's: few are translated, and these are read."""
-    kind = things.kind
-    there = OtherTranslation.objects.filter(kind=kind, language=language).values("object_id")
-    public = things.public()
-    done = texts.in_other_language(texts.with_parts(public.filter(pk__in=there)), language)
-    standings = Standings(done, languages=[language])
-    current = [thing.pk for thing in done if standings.of_thing(thing, language) == State.CURRENT]
-    return public.exclude(pk__in=current)
+    Of reports those in these source languages, where they are given.
+    """
+    found = things.public().filter(wanting(things, language))
+    if sources is not None and things.rows.language:
+        found = found.filter(**{f"{things.rows.language}__in": sources})
+    return found
 
 
 def wanting(things: Things, language: str) -> Q:
     """The condition by which a thing is missing or outdated in a language."""
-    condition = _wanting(things.rows, language)
+    condition = _wanting(things.rows, things.kind, "pk", language)
     if things.parts:
         parts = ROWS[things.parts]
-        of_thing = parts.model._default_manager.filter(**{things.owner: OuterRef("pk")})
-        condition |= Q(Exists(of_thing.filter(_wanting(parts, language))))
+        of_thing = things.public_parts().filter(**{things.owner: OuterRef("pk")})
+        wanted = _wanting(parts, things.kind, f"{things.owner}_id", language)
+        condition |= Q(Exists(of_thing.filter(wanted)))
     return condition
 
 
-def _wanting(rows: Rows, language: str) -> Q:
+def _wanting(rows: Rows, kind: str, thing: str, language: str) -> Q:
+    """The same for rows of one table; ``thing`` is their field for a thing of this kind."""
+    if rows.stands_beside(language):
+        return _wanting_beside(rows, kind, thing, language)
     wanting = Q(
         Exists(
             TranslationState.objects.filter(
@@ -120,23 +138,54 @@ def _wanting(rows: Rows, language: str) -> Q:
         )
     )
     for field in rows.fields:
-        english, own = (build_localized_fieldname(field, code) for code in (ENGLISH, language))
-        has_words = Q(**{f"{english}__isnull": False}) & ~Q(**{english: ""})
-        wanting |= has_words & (Q(**{f"{own}__isnull": True}) | Q(**{own: ""}))
+        own = rows.column(field, language)
+        wanting |= _says_something(rows, field) & (Q(**{f"{own}__isnull": True}) | Q(**{own: ""}))
     return wanting
 
 
-def entries(language: str) -> list[Entry]:
+def _says_something(rows: Rows, field: str) -> Q:
+    original = rows.column(field, ENGLISH)
+    return Q(**{f"{original}__isnull": False}) & ~Q(**{original: ""})
+
+
+def _wanting_beside(rows: Rows, kind: str, thing: str, language: str) -> Q:
+    """Where the translation stands beside the thing: no word of it is made from those of today."""
+    wanting = Q()
+    for field in rows.fields:
+        there = OtherTranslation.objects.filter(
+            kind=kind, object_id=OuterRef(thing), language=language
+        )
+        made_from = Func(
+            F("made_from"), _key(rows, field),
+            template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField(),
+        )  # fmt: skip
+        is_current = there.annotate(original=made_from).filter(
+            original=OuterRef(rows.column(field, ENGLISH))
+        )
+        wanting |= _says_something(rows, field) & Q(~Exists(is_current))
+    return wanting
+
+
+def _key(rows: Rows, field: str):
+    """The key of a text among those of its thing (``Text.key``), for the database."""
+    if rows.kind in THINGS:
+        return Value(field)
+    own = Cast(OuterRef("pk"), CharField())
+    return Concat(Value(f"{rows.kind}-"), own, Value(f"-{field}"), output_field=CharField())
+
+
+def entries(language: str, sources: Collection[str] | None = None) -> list[Entry]:
     """All that needs translating into a language, what is needed first before the rest.
 
-    One query for each kind of thing, and one for what liaisons asked for.
+    Into English from these ``sources``, or from all. One query for each kind of thing, and one for
+    what liaisons asked for.
     """
     found: list[Entry] = []
     asked = _asked(language)
-    of_site = texts.is_of_site(language)
-    for things in THINGS.values() if of_site else map(THINGS.get, texts.IN_OTHER_LANGUAGES):
-        rows = needing(things, language) if of_site else _needing_other(things, language)
-        rows = rows.order_by()
+    for things in THINGS.values():
+        if not things.go_into(language):
+            continue
+        rows = needing(things, language, sources).order_by()
         for pk, *values in rows.values_list("pk", *_MOMENTS.get(things.kind, ())):
             due, since = _when(things.kind, values, language)
             wish = asked.get((things.kind, pk))
@@ -170,6 +219,7 @@ _MOMENTS = {
     "update": ("published_at", "waits_for", "waits_until"),
     "topic": ("opens_at", "closes_at"),
     "response": ("published_at",),
+    "report": ("published_at",),
 }
 
 
@@ -222,9 +272,9 @@ def read(found: list[Entry], language: str) -> list[Item]:
 
 
 def words_to_translate(thing, language: str, standings: Standings) -> int:
-    """How many English words stand in the texts that are missing or outdated."""
+    """How many words of the original stand in the texts that are missing or outdated."""
     return sum(
-        len(text.english.split())
+        reading.words(text.original)
         for text in texts.texts_of(thing)
         if standings.of_text(text, language).state != State.CURRENT
     )
@@ -240,10 +290,16 @@ def submitted_by(person) -> list[Item]:
     return _items_of(Translation.objects.submitted().filter(person=person)[:MOST_WAITING])
 
 
-def to_read(person, language: str) -> list[Item]:
-    """What others wrote in a language and this person can read before it is published."""
-    waiting = Translation.objects.submitted().filter(language=language)
-    return _items_of(waiting.exclude(person=person)[:MOST_WAITING])
+def to_read(person, language: str, sources: Collection[str] | None = None) -> list[Item]:
+    """What others wrote in a language and this person can read before it is published.
+
+    In English what was written in one of these ``sources``.
+    """
+    waiting = Translation.objects.submitted().filter(language=language).exclude(person=person)
+    if language == ENGLISH and sources is not None:
+        reports = THINGS["report"].public().filter(language__in=sources)
+        waiting = waiting.filter(kind="report", object_id__in=reports.values("pk"))
+    return _items_of(waiting[:MOST_WAITING])
 
 
 def _items_of(found) -> list[Item]:

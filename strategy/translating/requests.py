@@ -13,10 +13,10 @@ from liaisons import languages
 from liaisons.errors import AlreadyDone, NotAllowed, Refused
 from liaisons.models import Mandate, User
 
-from ..models import TranslationRequest
+from ..models import Report, TranslationRequest
 from . import texts
 from .states import Standings, State
-from .texts import THINGS
+from .texts import ENGLISH, THINGS
 
 MOST_OPEN = 20
 
@@ -25,20 +25,20 @@ MOST_OPEN = 20
 def ask(
     *, thing, language: str, by, needed_by: date | None = None, note: str = ""
 ) -> TranslationRequest:
-    """Ask for a thing in any language; who asks again changes the day and the note.
+    """Ask for a thing in any language, or for a report of one's group in English.
 
-    Raises ``NotAllowed`` for who is no liaison, ``AlreadyDone`` where it is translated, ``Refused``
-    where this person waits for very many.
+    Who asks again changes the day and the note. Raises ``NotAllowed`` for who is no liaison, or not
+    of the report's group, ``AlreadyDone`` where it is translated, ``Refused`` where it is not
+    translated into this language or this person waits for very many.
     """
     list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values("pk"))
-    if not Mandate.objects.active().filter(person=by).exists():
-        raise NotAllowed(_("Only liaisons can ask for translations."))
-    if not texts.is_of_site(language) and texts.kind_of(thing) not in texts.IN_OTHER_LANGUAGES:
+    require_may_ask(thing, by=by)
+    if languages.is_english(language) and not THINGS[texts.kind_of(thing)].go_into(language):
+        raise Refused(_("This text is written in English."))
+    if not THINGS[texts.kind_of(thing)].go_into(language):
         raise Refused(
             _("Only updates and topics are translated into languages that are not this site’s.")
         )
-    if languages.is_english(language):
-        raise Refused(_("This text is written in English."))
     texts.in_other_language([thing], language)
     if Standings([thing], languages=[language]).of_thing(thing, language) == State.CURRENT:
         raise AlreadyDone(_("This is translated already."))
@@ -54,6 +54,21 @@ def ask(
     found.needed_by, found.note = needed_by, note
     found.save()
     return found
+
+
+def require_may_ask(thing, *, by) -> None:
+    """Raises ``NotAllowed`` for who may not ask for this thing now."""
+    mandates = Mandate.objects.active().filter(person=by)
+    if not mandates.exists():
+        raise NotAllowed(_("Only liaisons can ask for translations."))
+    if isinstance(thing, Report) and not mandates.filter(group=thing.group_id).exists():
+        raise NotAllowed(_("Only liaisons of the group that wrote a report ask for it in English."))
+
+
+def open_for_reports(reports, *, by) -> dict[int, TranslationRequest]:
+    """This person's open requests for reports in English, by report. One query."""
+    own = TranslationRequest.objects.open().filter(person=by, kind="report", language=ENGLISH)
+    return {one.object_id: one for one in own.filter(object_id__in=[one.pk for one in reports])}
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ class State(models.TextChoices):
     """Where one text, or one thing, stands in one language; a text is never incomplete."""
 
     MISSING = "missing", pgettext_lazy("translation", "Missing")
-    # Translators: the English text changed since it was translated.
+    # Translators: the original text changed since it was translated.
     OUTDATED = "outdated", pgettext_lazy("translation", "Outdated")
     # Translators: it can be read, and parts of it are not translated.
     INCOMPLETE = "incomplete", pgettext_lazy("translation", "Incomplete")
@@ -93,10 +93,10 @@ class _Recorder:
         translated = {code: words for code in LANGUAGES if (words := text.in_language(code))}
         before = self.sources.get(key)
         source = before
-        if before is None or before.text != text.english:
-            if before is None and not (text.english or translated):
+        if before is None or before.text != text.original:
+            if before is None and not (text.original or translated):
                 return
-            source = self._renew(key, before, text.english)
+            source = self._renew(key, before, text.original)
         for code in LANGUAGES:
             self._look_at_translation(key, code, translated.get(code, ""), before, source)
 
@@ -174,7 +174,7 @@ def hash_of(words: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one text stands in one language, and the English text it was made from.
+    """Where one text stands in one language, and the original it was made from.
 
     That is None where there is no translation, or nobody knows.
     """
@@ -202,7 +202,8 @@ class Standings:
         ids: dict[str, set[int]] = defaultdict(set)
         for thing in things:
             for row in texts.rows_of(thing) if with_parts else (thing,):
-                ids[texts.kind_of(row)].add(row.pk)
+                if not texts.ROWS[texts.kind_of(row)].language:
+                    ids[texts.kind_of(row)].add(row.pk)
         for kind, of_kind in ids.items():
             states = TranslationState.objects.filter(
                 kind=kind, object_id__in=of_kind, language__in=languages
@@ -215,9 +216,11 @@ class Standings:
         """Where one text stands."""
         if not text.in_language(code):
             return Standing(State.MISSING)
-        if not texts.is_of_site(code):
+        if code == text.source:
+            return Standing(State.CURRENT)
+        if text.rows.stands_beside(code):
             made_from = text.made_from(code)
-            is_current = made_from in (None, text.english)
+            is_current = made_from == text.original
             return Standing(State.CURRENT if is_current else State.OUTDATED, made_from)
         known = self._found.get(((texts.kind_of(text.row), text.row.pk, text.field), code))
         is_current = known is None or self._is_of_today(known.source, text)
@@ -226,7 +229,7 @@ class Standings:
 
     def _is_of_today(self, source: SourceText, text: Text) -> bool:
         # Lists of very many go by the mark alone, and do not read the old texts.
-        return source.text == text.english if self.with_texts else source.is_current
+        return source.text == text.original if self.with_texts else source.is_current
 
     def of_thing(self, thing, code: str) -> State:
         """Where a whole thing stands: missing where it cannot be read, else its worst text."""

@@ -25,8 +25,8 @@ from mailing.models import Notice
 
 from .. import language_versions
 from ..models import Translation, TranslationRequest
-from . import texts, work
-from .access import languages_of
+from . import access, texts, work
+from .access import Allowed
 
 Status, Told = Translation.Status, Translation.Told
 
@@ -147,13 +147,16 @@ class Line:
         return texts.language_label(self.language)
 
 
-def lines_of_work(works: Sequence[Any]) -> list[Line]:
-    """The lines of work in a situation, in its order; without what is not public any more."""
+def lines_of_work(works: Sequence[Any], allowed: Allowed | None = None) -> list[Line]:
+    """The lines of work in a situation, in its order; without what is not public any more.
+
+    Where it is given what their person is ``allowed``, without what they may not translate now.
+    """
     things = _things(works)
     return [
         Line(
             texts.name_of(things[key]),
-            texts.ENGLISH,
+            texts.source_code(things[key]),
             one.language,
             reverse("strategy:translation_edit", args=[one.language, one.kind, one.object_id]),
             one,
@@ -161,6 +164,7 @@ def lines_of_work(works: Sequence[Any]) -> list[Line]:
         )
         for one in works
         if (key := (one.kind, one.object_id)) in things
+        and (allowed is None or allowed.covers(things[key], one.language))
     ]
 
 
@@ -176,8 +180,8 @@ def lines_of_requests(found: Sequence[TranslationRequest]) -> dict[int, Line]:
         for one in of_language:
             thing = things.get((one.kind, one.object_id))
             if thing and hasattr(thing, "get_absolute_url"):
-                name = texts.Text(thing, texts.ROWS[one.kind].fields[0]).in_language(code)
-                named = (name, code) if name else (texts.name_of(thing), texts.ENGLISH)
+                name = texts.name_of(thing, code)
+                named = (name, code) if name else (texts.name_of(thing), texts.source_code(thing))
                 lines[one.pk] = Line(*named, code, _url(thing, code))
     return {one.pk: lines[one.pk] for one in found if one.pk in lines}
 
@@ -213,20 +217,19 @@ def done_for(people: Sequence[User], now: datetime | None = None) -> list[Transl
     return list(found.order_by("-done_at", "-pk")[: MOST_SHOWN * len(people)])
 
 
-def _works_for(notice: Notice) -> list[Translation]:
+def _work_of(notice: Notice) -> list[Line]:
     person = notice.recipient and notice.recipient.user
     if not (person and person.is_active):
         return []
-    languages = languages_of(person)
-    return [one for one in works_of([person]) if one.language in languages][:MOST_SHOWN]
+    return lines_of_work(works_of([person]), access.of(person))[:MOST_SHOWN]
 
 
 def _has_work(notice: Notice) -> bool:
-    return bool(lines_of_work(_works_for(notice)))
+    return bool(_work_of(notice))
 
 
 def _of_work(notice: Notice) -> dict:
-    lines = lines_of_work(_works_for(notice))
+    lines = _work_of(notice)
     return {
         "lines": lines,
         "number": len(lines),

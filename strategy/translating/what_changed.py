@@ -11,7 +11,7 @@ def in_row(row, code: str, standings: Standings) -> list[Difference]:
     """The texts of one row that changed since they were translated; ``mine`` is before."""
     found = [(text, standings.of_text(text, code)) for text in texts.texts_of_row(row)]
     return [
-        Difference(text.label, *compared(standing.made_from or "", text.english))
+        Difference(text.label, *compared(standing.made_from or "", text.original))
         for text, standing in found
         if standing.state == State.OUTDATED
     ]

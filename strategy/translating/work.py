@@ -35,7 +35,7 @@ class ClaimLost(Refused):
 
 
 class Moved(Refused):
-    """The English text, or the published translation, changed while somebody was writing."""
+    """The original, or the published translation, changed while somebody was writing."""
 
 
 def claim_time() -> timedelta:
@@ -52,7 +52,7 @@ def claim(*, thing, language: str, by) -> Translation:
     ``Refused`` where this person holds as many as one may.
     """
     _lock_person(by)
-    require_translator(by, language)
+    require_translator(by, thing, language)
     work = _locked(thing, language, make=True)
     if _is_held(work, by):
         return work
@@ -116,7 +116,7 @@ def publish(*, thing, language: str, by, seen: int, basis: str) -> Translation:
     """Show the translation to everyone, as the draft has it, which was checked before.
 
     It is done by who wrote it, or by the second reader where it waits for one.
-    ``basis`` is what ``basis_of`` gave when that person read the English text. Raises ``Moved``
+    ``basis`` is what ``basis_of`` gave when that person read the original. Raises ``Moved``
     where that, or the published translation, changed since; ``drafts.Changed``; ``ClaimLost``.
     """
     work = _held_or_read(thing, language, by)
@@ -149,7 +149,7 @@ def submit(*, thing, language: str, by, seen: int, basis: str) -> Translation:
 def take_back(*, thing, language: str, by) -> None:
     """Go on with one's own text that waits for a second reader."""
     _lock_person(by)
-    require_translator(by, language)
+    require_translator(by, thing, language)
     work = _locked(thing, language)
     if work is None or work.status != Status.SUBMITTED or work.person_id != by.pk:
         raise AlreadyDone(_("This translation does not wait for a second reader any more."))
@@ -160,7 +160,7 @@ def take_back(*, thing, language: str, by) -> None:
 @transaction.atomic
 def send_back(*, thing, language: str, by, note: str) -> None:
     """Ask who wrote it to look again, as its second reader; ``note`` says at what."""
-    require_translator(by, language)
+    require_translator(by, thing, language)
     work = _locked(thing, language)
     if work is None or work.status != Status.SUBMITTED or work.person_id == by.pk:
         raise AlreadyDone(_("This translation does not wait for a second reader any more."))
@@ -188,9 +188,9 @@ def _require_seen(thing, language, draft, *, seen, basis):
 
 
 def basis_of(thing, language: str) -> str:
-    """What a translator goes by: the English texts, and the translation that is published."""
+    """What a translator goes by: the originals, and the translation that is published."""
     said = "\0".join(
-        f"{text.key}={text.english}={text.in_language(language)}" for text in texts.texts_of(thing)
+        f"{text.key}={text.original}={text.in_language(language)}" for text in texts.texts_of(thing)
     )
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
@@ -261,7 +261,7 @@ def _is_held(work, by) -> bool:
 def _held_or_read(thing, language, by) -> Translation:
     """The locked work, of this person or waiting for a second reader, who this person can be."""
     _lock_person(by)
-    require_translator(by, language)
+    require_translator(by, thing, language)
     work = _locked(thing, language)
     if work and work.status == Status.SUBMITTED and work.person_id != by.pk:
         return work
@@ -275,7 +275,7 @@ def _locked_draft(work) -> TranslationDraft:
 def _held(thing, language, by) -> Translation:
     """The locked work of this person. Whose time is over has it back while nobody else took it."""
     _lock_person(by)
-    require_translator(by, language)
+    require_translator(by, thing, language)
     work = _locked(thing, language)
     if _is_held(work, by):
         return work
@@ -329,7 +329,7 @@ def _begin_draft(work, thing, by) -> None:
         standing = standings.of_text(text, work.language)
         published[text.key] = text.in_language(work.language)
         is_new = standing.made_from is None
-        made_from[text.key] = text.english if is_new else standing.made_from
+        made_from[text.key] = text.original if is_new else standing.made_from
     TranslationDraft.objects.create(
         translation=work, data=published, published=published, made_from=made_from, saved_by=by,
         revision=work.last_revision + 1,

@@ -26,7 +26,7 @@ def report_list(request):
     page = Paginator(own_reports.of(request.user), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": own_reports.rows(page.object_list),
+        "rows": own_reports.rows(page.object_list, request.user),
         "open_topics": Topic.objects.open().by_deadline()[:3] if not page.object_list else [],
     }
     return render(request, "strategy/own_reports.html", context)

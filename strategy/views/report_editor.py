@@ -18,7 +18,14 @@ from liaisons.errors import AlreadyDone, NotAllowed, Refused
 from liaisons.models import Language
 from web import rate_limits
 
-from .. import draft_differences, editor_words, report_forms, reports, response_times
+from .. import (
+    draft_differences,
+    editor_words,
+    own_reports,
+    report_forms,
+    reports,
+    response_times,
+)
 from ..drafts import Opened, number
 from ..models import Report, ReportDraft
 from .report_refusals import (
@@ -228,6 +235,7 @@ def _done(request, report):
     """A report nobody is writing on now: that it is public, and what happens next."""
     context = {
         "report": report,
+        "row": own_reports.rows([report], request.user)[0],
         "statements": report.statements.public().count(),
         "usual": response_times.usual(),
     }

@@ -2,10 +2,12 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 
+from liaisons import languages
 from web.public_pages import public_page
 
-from .. import former_words, response_times, what_became
+from .. import former_words, report_translations, response_times, what_became
 from ..models import Report, ReportVersion, Statement
 from ..statement_filters import ReportFilter
 
@@ -19,6 +21,7 @@ def report_list(request):
     group = filters.group_named()
     reports = filters.narrow(Report.objects.published(), group).for_rows()
     page = Paginator(what_became.with_figures(reports), PER_PAGE).get_page(request.GET.get("page"))
+    report_translations.read_overviews(page.object_list, get_language())
     context = {"page": page, "filters": filters, "group": group}
     return render(request, "strategy/report_list.html", context)
 
@@ -30,8 +33,12 @@ def report_detail(request, number):
     report = get_object_or_404(reports, number=number)
     statements = list(Statement.objects.filter(report=report).for_pages().order_by("number"))
     answered = [one for one in statements if one.response_id and not one.withdrawn_in]
+    in_english = report_translations.of(report, statements, get_language())
+    is_done = in_english and not (in_english.is_outdated or in_english.is_incomplete)
     context = {
         "report": report,
+        "in_english": in_english,
+        "may_be_asked_for": not (is_done or languages.is_english(report.language_id)),
         "statements": _with_answers(statements, answered),
         "versions": report.versions.defer("content").order_by("-number"),
         "usual": response_times.usual(),

@@ -2,12 +2,13 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from web.policies import policy
 from web.public_pages import public_page
 
-from .. import former_words, response_times
+from .. import former_words, report_translations, response_times
 from ..models import Statement
 from ..short_addresses import in_reader_s_language
 from ..statement_filters import StatementFilter, all_statements
@@ -22,6 +23,7 @@ def statement_list(request):
     group = filters.group_named()
     statements = filters.narrow_statements(all_statements(), group)
     page = Paginator(statements, PER_PAGE).get_page(request.GET.get("page"))
+    report_translations.read(page.object_list, get_language())
     context = {"page": page, "filters": filters, "group": group}
     return render(request, "strategy/statement_list.html", context)
 
@@ -34,6 +36,8 @@ def statement_detail(request, report, number):
         report__number=report,
         number=number,
     )
+    if not statement.withdrawn_in:
+        report_translations.read([statement], get_language())
     shared = Statement.objects.none()
     if statement.response_id:
         shared = statement.response.statements.public().exclude(pk=statement.pk)

@@ -24,6 +24,7 @@ from ..translating import access, glossary, pages, queue, requests, texts, work
 from ..translating.forms import TranslationForm
 from .report_refusals import answer, wants_json
 from .translate_refusals import refused, writing
+from .translate_refusals import typed as typed_words
 
 PER_PAGE = 20
 
@@ -32,17 +33,18 @@ PER_PAGE = 20
 @require_safe
 def translation_queue(request):
     """What one works on, and what needs translating into one of one's languages."""
-    languages = access.languages_of(request.user)
+    allowed = access.of(request.user)
+    languages, sources = allowed.languages, allowed.codes_to_english
     asked = request.GET.get("language", "")
     language = asked if asked in languages else languages[0]
-    page = Paginator(queue.entries(language), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queue.entries(language, sources), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "language": language,
         "language_label": texts.language_label(language),
         "languages": [(code, texts.language_label(code)) for code in languages],
         "own": queue.held_by(request.user),
         "submitted": queue.submitted_by(request.user),
-        "to_read": queue.to_read(request.user, language),
+        "to_read": queue.to_read(request.user, language, sources),
         "page": page,
         "items": queue.read(page.object_list, language),
     }
@@ -53,9 +55,12 @@ def translation_queue(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def translation_edit(request, language, kind, pk):
     """One thing in one language: looked at, claimed, written, published, given back."""
-    if language not in access.languages_of(request.user):
-        raise Http404
+    allowed = access.of(request.user)
+    if language not in allowed.languages:
+        return _not_theirs(request)
     thing = _thing(kind, pk, language)
+    if not allowed.covers(thing, language):
+        return _not_theirs(request)
     if request.method != "POST":
         return _show(request, thing, language)
     verbs = {
@@ -70,12 +75,20 @@ def translation_edit(request, language, kind, pk):
     return verbs.get(request.POST.get("do"), _show)(request, thing, language)
 
 
+def _not_theirs(request):
+    """What this person does not translate is not there, and what they typed comes back."""
+    if "whose" not in request.POST:
+        raise Http404
+    message = _("You do not translate into this language now.")
+    return refused(request, typed_words(request), message, status=403)
+
+
 def _thing(kind, pk, language):
     """A public thing that is translated into this language; anything else is not there."""
-    if not texts.is_of_site(language) and kind not in texts.IN_OTHER_LANGUAGES:
-        raise Http404
     things = texts.THINGS.get(kind)
-    found = things.public().filter(pk=pk).first() if things and pk < 2**63 else None
+    if things is None or not things.go_into(language) or pk >= 2**63:
+        raise Http404
+    found = things.public().filter(pk=pk).first()
     if found is None:
         raise Http404
     return texts.in_other_language(texts.with_parts([found]), language)[0]
@@ -90,7 +103,7 @@ def _queue_url(language) -> str:
 
 
 def _show(request, thing, language):
-    """The editor for who has it; for others the English text, and whether they can have it."""
+    """The editor for who has it; for others the original, and whether they can have it."""
     mine = work.find(thing, language)
     if not work.is_open_to(mine, request.user):
         return _look(request, thing, language, mine)
@@ -235,13 +248,13 @@ def _editor(
     request, thing, language, draft, *, shown=None, form=None, seen=None, before=drafts.UNKNOWN,
     came_back=False, is_conflict=False, differences=(), refusal="", status=200,
 ):  # fmt: skip
-    """The form beside the English text. ``shown`` stands in it unchecked, or ``form`` checked."""
+    """The form beside the original. ``shown`` stands in it unchecked, or ``form`` checked."""
     form = form or TranslationForm(thing, language, initial=shown)
     context = {
         **_about(thing, language),
         "action": _url(thing, language),
         "sides": pages.sides(thing, language, draft=draft, form=form),
-        "glossary": glossary.in_text(language, pages.english_of(thing)),
+        "glossary": glossary.in_text(language, pages.original_of(thing)),
         "form": form,
         "draft": draft,
         "work": draft.translation,
@@ -265,6 +278,7 @@ def _about(thing, language) -> dict:
     return {
         "thing": thing,
         "name": texts.name_of(thing),
+        "source": texts.source_of(thing),
         "kind_label": texts.label_of(thing),
         "language": language,
         "language_label": texts.language_label(language),

@@ -16,15 +16,18 @@ from liaisons.errors import Refused
 from liaisons.language_field import LanguageField, likely_languages
 from liaisons.models import Language
 
-from ..models import TranslationRequest
+from ..models import Report, TranslationRequest
 from ..translating import requests, texts
-from ..translating.texts import LANGUAGES
+from ..translating.texts import ENGLISH, LANGUAGES
 
 SHOWN = 50
 
 
 class RequestForm(forms.Form):
-    """Into which language, until when, and what a translator should know."""
+    """Into which language, until when, and what a translator should know.
+
+    A report goes into English alone, and nobody is asked into which language.
+    """
 
     language = LanguageField()
     needed_by = forms.DateField(
@@ -40,11 +43,19 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
-    def __init__(self, *args, person, wanted="", **kwargs):
+    def __init__(self, *args, person, wanted="", is_into_english=False, **kwargs):
         likely = [one for one in likely_languages(person) if not languages.is_english(one.code)]
         first = Language.objects.filter(pk=wanted).first()
         super().__init__(*args, initial={"language": first or ""}, **kwargs)
         self.fields["language"].suggest(likely)
+        if is_into_english:
+            del self.fields["language"]
+
+    @property
+    def wanted(self) -> str:
+        """The code of the language that is asked for."""
+        chosen = self.cleaned_data.get("language")
+        return chosen.code if chosen else ENGLISH
 
     def clean_needed_by(self):
         day = self.cleaned_data["needed_by"]
@@ -57,24 +68,41 @@ class RequestForm(forms.Form):
 @access.liaison
 @require_http_methods(["GET", "HEAD", "POST"])
 def translation_ask(request, kind, pk):
-    """Ask for a public thing in a language of the site."""
+    """Ask for a public thing in any language, or for a report of one's group in English."""
     things = texts.THINGS.get(kind)
     thing = things.public().filter(pk=pk).first() if things and pk < 2**63 else None
     if thing is None:
-        raise Http404
-    form = RequestForm(person=request.user, wanted=_wanted(request))
+        return _not_asked_for(request, kind, pk)
+    try:
+        requests.require_may_ask(thing, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+        return redirect(thing)
+    of_form = {"person": request.user, "is_into_english": kind == "report"}
+    form = RequestForm(wanted=_wanted(request), **of_form)
     if request.method == "POST":
-        form = RequestForm(request.POST, person=request.user)
+        form = RequestForm(request.POST, **of_form)
         if form.is_valid() and _ask(request, thing, form):
             return redirect("strategy:translation_requests")
     elif (typed := unsaved.taken(request)) is not None:
-        form = RequestForm(typed, person=request.user)
+        form = RequestForm(typed, **of_form)
     context = {
         "form": form,
         "name": texts.name_of(thing),
+        "source": texts.source_of(thing),
         "kind_label": texts.label_of(thing),
+        "is_into_english": kind == "report",
     }
     return render(request, "strategy/translate/ask.html", context)
+
+
+def _not_asked_for(request, kind, pk):
+    """A published report in English needs no request, and says so; anything else is not there."""
+    report = Report.objects.published().filter(pk=pk).first() if kind == "report" else None
+    if report is None:
+        raise Http404
+    messages.info(request, _("This text is written in English."))
+    return redirect(report)
 
 
 def _wanted(request) -> str:
@@ -86,7 +114,7 @@ def _ask(request, thing, form) -> bool:
     try:
         requests.ask(
             thing=texts.with_parts([thing])[0],
-            language=form.cleaned_data["language"].code,
+            language=form.wanted,
             by=request.user,
             needed_by=form.cleaned_data["needed_by"],
             note=form.cleaned_data["note"],
@@ -106,7 +134,12 @@ def translation_requests(request):
     found = list(own.order_by(F("done_at").desc(nulls_first=True), "-asked_at")[:SHOWN])
     things = _things(found)
     rows = [
-        {"request": one, "name": texts.name_of(thing), "url": _url(thing)}
+        {
+            "request": one,
+            "name": texts.name_of(thing),
+            "source": texts.source_of(thing),
+            "url": _url(thing),
+        }
         for one in found
         if (thing := things.get((one.kind, one.object_id)))
     ]

@@ -56,6 +56,7 @@ from strategy.models import (
     TimelineEntry,
     Topic,
     TopicQuestion,
+    Translation,
     TranslationDraft,
     TranslationRequest,
     Update,
@@ -217,6 +218,10 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             kind=kind, object_id=thing.pk, language_id="ka",
             texts={"title": "სათაური", "short": "მოკლედ", "body": "ტექსტი"},
         )  # fmt: skip
+    translated_into_english_by(people["translator"], report)
+    TranslationRequest.objects.create(
+        person=alice, kind="report", object_id=report.pk, language="en", note="შენიშვნა"
+    )
     group_search.refresh_search_text()
     reader = recipients.sync_user(dave, dave.email, "en", "UTC")
     return World(
@@ -328,6 +333,23 @@ def translated_by(person, update) -> None:
     draft.save()
 
 
+def translated_into_english_by(person, report) -> None:
+    """A report was translated; then one statement changed, and somebody begins anew."""
+    LanguageFactory(code="en", autonym="ინგლისური", english_name="", bcp47="en")
+    first, second = report.statements.all()[:2]
+    made_from = {"overview": report.overview}
+    for statement in (first, second):
+        made_from[f"statement-{statement.pk}-text"] = statement.text
+    english = OtherTranslation.objects.create(
+        kind="report", object_id=report.pk, language_id="en", made_from=made_from,
+        texts={key: f"{words} თარგმანი" for key, words in made_from.items()},
+    )  # fmt: skip
+    english.made_from[f"statement-{second.pk}-text"] = "ძველი აზრი"
+    english.save()
+    translating.claim(thing=report, language="en", by=person)
+    Translation.objects.filter(kind="report").update(translator=person)
+
+
 def asked_for_by(person, update) -> None:
     """A liaison waits for the update in Hindi."""
     TranslationRequest.objects.create(
@@ -420,7 +442,7 @@ SAMPLES = {
     "strategy:topic_in_language": lambda w: {"slug": w.topic.slug, "language": "ka"},
     "strategy:translation_ask": lambda w: {"kind": "update", "pk": w.update.pk},
     "strategy:translation_request_withdraw": lambda w: {
-        "pk": TranslationRequest.objects.get(person=w.people["liaison"]).pk
+        "pk": TranslationRequest.objects.get(person=w.people["liaison"], kind="update").pk
     },
     "strategy:translation_edit": lambda w: {
         "language": "hi",
