@@ -27,5 +27,7 @@ def words(text: str | None) -> int:
 def _words(text: str | None) -> float:
     text = text or ""
     characters = len(_UNSPACED.findall(text))
-    words = len(_UNSPACED.sub(" ", text).split())
+    # A full stop of theirs that is left alone is no word.
+    spaced = _UNSPACED.sub(" ", text).split()
+    words = sum(any(one.isalnum() for one in word) for word in spaced)
     return words + characters * WORDS_PER_MINUTE / CHARACTERS_PER_MINUTE

@@ -12,6 +12,8 @@ from .. import former_words, report_translations, response_times
 from ..models import Statement
 from ..short_addresses import in_reader_s_language
 from ..statement_filters import StatementFilter, all_statements
+from ..translating import credits
+from ..translating.texts import ENGLISH
 
 PER_PAGE = 50
 
@@ -43,6 +45,7 @@ def statement_detail(request, report, number):
         shared = statement.response.statements.public().exclude(pk=statement.pk)
     context = {
         "statement": statement,
+        "credit": credits.of(statement.report, ENGLISH) if statement.english else None,
         "report": statement.report,
         "wordings": former_words.of_statement(statement),
         "shared": shared.select_related("report__group").in_order()[:PER_PAGE],

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from web.public_pages import public_page
 
-from .. import language_versions, what_became
+from .. import language_versions, report_translations, what_became
 from ..models import Topic, TopicQuestion, Update
 from ..translating import credits, states
 from . import other_languages
@@ -45,6 +45,8 @@ def topic_detail(request, slug):
         .prefetch_related(Prefetch("questions", queryset=TopicQuestion.objects.all())),
         slug=slug,
     )
+    reports = what_became.reports_of(topic=topic)
+    report_translations.read_overviews(reports.shown, get_language() or settings.LANGUAGE_CODE)
     return render(
         request,
         "strategy/topic_detail.html",
@@ -58,7 +60,7 @@ def topic_detail(request, slug):
             "kinds": _by_kind(topic.questions.all()),
             "updates": Update.objects.published().titles_only().filter(topics=topic)[:NEWEST],
             "figures": what_became.figures_of_topic(topic),
-            "reports": what_became.reports_of(topic=topic),
+            "reports": reports,
             "title_text": topic.title,
             "short_text": topic.short,
         },

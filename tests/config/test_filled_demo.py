@@ -48,8 +48,11 @@ from strategy.models import (
     Response,
     Statement,
     Topic,
+    TranslationRequest,
     Update,
 )
+from strategy.translating import texts
+from strategy.translating.states import Standings, State
 from web.models import Installation, RateCounter
 
 from .demo_rows import everything
@@ -261,6 +264,14 @@ class TestAFilledDemo(TestCase):
         assert {1, 2, 4, 10} <= set(languages)
         positions = [update.position for update in published]
         assert positions == sorted(positions, reverse=True)
+
+    def test_reports_are_translated_asked_for_and_outdated(self):
+        reports = texts.with_parts(texts.THINGS["report"].public())
+        standings = Standings(texts.in_other_language(reports, "en"))
+        states = Counter(standings.of_thing(report, "en") for report in reports)
+        assert (states[State.CURRENT], states[State.OUTDATED]) == (1, 1)
+        (asked,) = TranslationRequest.objects.open().filter(kind="report")
+        assert asked.object_id in {report.pk for report in reports}
 
     def test_topics_are_open_announced_and_closed(self):
         turns = Counter(topic.turn for topic in Topic.objects.all())

@@ -22,13 +22,14 @@ from strategy.models import (
     TimelineEntry,
     Topic,
     TopicQuestion,
+    TranslationRequest,
     Update,
     WorkingGroup,
 )
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
 from .addresses import all_addresses, own_admin_pages
-from .world import path_of, translated
+from .world import in_english, path_of, translated
 
 MOST = 12
 WATCHED = ("public", "signed_in", "liaison", "translator")
@@ -119,6 +120,10 @@ def more_reports(world, number, other_group, other_topic):
         ReportVersion.objects.create(report=report, number=1, actor=alice, content={})
         for position, state in enumerate([own, answered, {"received_at": now}, {}], start=1):
             Statement.objects.create(report=report, number=position, text="x", **state)
+        in_english(report)
+        TranslationRequest.objects.create(
+            person=alice, kind="report", object_id=report.pk, language="en"
+        )
     ReportVersion.objects.create(
         report=world.report, number=number + 10, actor=alice,
         content={"statements": [{"number": 1, "text": f"{number}", "withdrawn": False}]},

@@ -336,18 +336,23 @@ def translated_by(person, update) -> None:
 def translated_into_english_by(person, report) -> None:
     """A report was translated; then one statement changed, and somebody begins anew."""
     LanguageFactory(code="en", autonym="ინგლისური", english_name="", bcp47="en")
-    first, second = report.statements.all()[:2]
-    made_from = {"overview": report.overview}
-    for statement in (first, second):
-        made_from[f"statement-{statement.pk}-text"] = statement.text
-    english = OtherTranslation.objects.create(
-        kind="report", object_id=report.pk, language_id="en", made_from=made_from,
-        texts={key: f"{words} თარგმანი" for key, words in made_from.items()},
-    )  # fmt: skip
-    english.made_from[f"statement-{second.pk}-text"] = "ძველი აზრი"
+    english = in_english(report)
+    *_others, last = english.made_from
+    english.made_from[last] = "ძველი აზრი"
     english.save()
     translating.claim(thing=report, language="en", by=person)
     Translation.objects.filter(kind="report").update(translator=person)
+
+
+def in_english(report) -> OtherTranslation:
+    """A translation of all that a report says; of its newest statement last."""
+    made_from = {"overview": report.overview}
+    for statement in report.statements.all():
+        made_from[f"statement-{statement.pk}-text"] = statement.text
+    return OtherTranslation.objects.create(
+        kind="report", object_id=report.pk, language_id="en", made_from=made_from,
+        texts={key: f"{words} თარგმანი" for key, words in made_from.items()},
+    )  # fmt: skip
 
 
 def asked_for_by(person, update) -> None:

@@ -4,10 +4,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
+from django.core import mail
 from django.utils import timezone
 
 from liaisons import mandates
 from liaisons.models import Language, LanguageSkill
+from mailing import deliver, recipients
+from mailing.models import Notice
 from strategy import reports
 from strategy.models import OtherTranslation, Translation, TranslationRequest
 from strategy.translating import overview, queue, requests, telling, texts
@@ -405,3 +409,56 @@ def test_reports_are_in_no_file_for_platforms(as_person, erin, translated):
         file = client.get(f"/admin/strategy/translation/files/{name}/").content.decode()
         assert "report-" not in file
     assert "en" not in texts.other_languages()
+
+
+def test_who_asked_gets_a_mail_with_the_english_words(as_person, desk, alice, grace, translated):
+    recipients.sync_user(alice, alice.email, "en", "UTC")
+    TranslationRequest.objects.create(
+        person=alice, kind="report", object_id=translated.pk, language="en"
+    )
+    assert requests.close_fulfilled() == 1
+    assert telling.tell_due() == 1
+    deliver.send_due()
+    (sent,) = [one for one in mail.outbox if "translation you asked for" in one.subject]
+    assert "We talked for an hour. (English)" in sent.body
+    assert "/en/reports/R1/" in sent.body
+
+
+def test_a_translator_is_told_of_the_end_while_they_still_translate_from_it(
+    desk, reader_of_swahili, report
+):
+    recipients.sync_user(reader_of_swahili, reader_of_swahili.email, "en", "UTC")
+    armenian = LanguageFactory(code="hy", english_name="Armenian", autonym="Հայերեն")
+    LanguageSkill.objects.create(
+        person=reader_of_swahili, language=armenian, offers_help_to_english=True
+    )
+    desk(reader_of_swahili, report, "en").claim().send(**in_english(report))
+    with time_machine.travel(timezone.now() + timedelta(days=2, hours=12), tick=False):
+        assert telling.tell_due() == 1
+        LanguageSkill.objects.filter(language="sw").update(offers_help_to_english=False)
+        deliver.send_due()
+        assert not [one for one in mail.outbox if "text you translate" in one.subject]
+        LanguageSkill.objects.filter(language="sw").update(offers_help_to_english=True)
+        Translation.objects.update(told="")
+    with time_machine.travel(timezone.now() + timedelta(days=2, hours=13), tick=False):
+        Notice.objects.all().delete()
+        assert telling.tell_due() == 1
+        deliver.send_due()
+        (sent,) = [one for one in mail.outbox if "text you translate" in one.subject]
+        assert "Tuliongea saa moja." in sent.body
+
+
+def test_readers_of_a_topic_see_the_english_of_its_reports(client, translated):
+    page = page_of(client, f"/en/topics/{translated.topic.slug}/")
+    assert "We talked for an hour." in page
+    assert "translated into English" in page
+
+
+def test_a_statement_says_who_translated_it(client, translated):
+    assert "Translated by <bdi>Grace</bdi>." in page_of(client, "/en/statements/R1.1/")
+
+
+def test_the_queue_counts_words_of_scripts_without_spaces(as_person, alice, translator):
+    japanese = LanguageFactory(code="ja", english_name="Japanese", autonym="日本語")
+    reported(alice.mandates.get(), "訓練が先です。" * 10, language=japanese, overview="話した。")
+    assert "26 words" in page_of(as_person(translator), "/en/translate/?language=en")
