@@ -192,14 +192,24 @@ def test_a_correction_makes_changed_words_outdated_and_asks_for_new_ones(
 
 
 def test_what_a_correction_withdraws_is_translated_no_more(client, desk, alice, translated, erin):
-    withdrawn = key(translated, 2)
     correct(translated, alice, withdraws=frozenset([2]))
     page = page_of(client, "/en/reports/R1/")
     assert "The fee is high." not in page
     assert "The original changed" not in page
     assert "The fee is high." not in page_of(client, "/en/statements/R1.2/")
+    window = desk(erin, translated, "en")
+    assert window.shows("Statement R1.1")
+    assert not window.shows("Statement R1.2")
+
+
+def test_nobody_waits_for_what_a_correction_withdrew(as_person, desk, alice, erin, report):
+    ask(as_person(alice), report)
+    desk(erin, report, "en").claim().publish(**in_english(report, **{key(report, 2): ""}))
+    assert requests.close_fulfilled() == 0
+    correct(report, alice, withdraws=frozenset([2]))
     assert queue.entries("en") == []
-    assert withdrawn not in desk(erin, translated, "en").page
+    assert requests.close_fulfilled() == 1
+    assert "This is translated already." in desk(erin, report, "en").page
 
 
 def test_a_correction_while_somebody_translates_is_shown_before_it_is_published(
