@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .. import former_words, report_translations, response_times, responses
 from ..models import Statement
 from ..statement_filters import found_by
+from ..translating.states import State
 
 # So many statements can be answered in one text: a page that one can still read.
 MOST_AT_ONCE = 100
@@ -129,8 +130,12 @@ class StatementAdmin(admin.ModelAdmin):
         )
         if not statement.english:
             return original
+        state = State.OUTDATED.label if statement.english.is_outdated else ""
         return format_html(
-            '<span lang="en" dir="ltr">{}</span><br>{}', statement.english.words, original
+            '<div lang="en" dir="ltr">{}</div><div class="help">{}</div><div>{}</div>',
+            statement.english.words,
+            state,
+            original,
         )
 
     @admin.display(description=gettext_lazy("group"), ordering="report__group__name")

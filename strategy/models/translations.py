@@ -205,7 +205,7 @@ class Translation(models.Model):
 class TranslationDraft(Draft):
     """What a translator is writing, by the keys of the thing's texts, until it is published.
 
-    It stays when the work is given back, for whoever goes on. ``made_from`` holds the English text
+    It stays when the work is given back, for whoever goes on. ``made_from`` holds the original
     that each of its texts was begun with, or that the published translation was made from;
     ``published`` the translation as it was published then.
     """
@@ -273,10 +273,11 @@ class TranslationRequest(models.Model):
 
 
 class OtherTranslation(models.Model):
-    """A thing in a language that is not one of the site's, as volunteers translated it.
+    """A thing in a language that is not one of the site's, or a report in English.
 
-    ``texts`` holds its words by the keys of the thing's texts, ``made_from`` the English text each
-    was made from. Who translated it, and who read it before, is in the ``Translation``.
+    ``texts`` holds the words of volunteers by the keys of the thing's texts, ``made_from`` the
+    original each was made from. Who translated it, and who read it before, is in the
+    ``Translation``.
     """
 
     kind = models.CharField(max_length=KIND)

@@ -168,6 +168,20 @@ def test_a_part_of_it_may_go_first(client, desk, reader_of_swahili, report):
     assert [one.object_id for one in queue.entries("en")] == [report.pk]
 
 
+def test_who_answers_sees_that_the_english_is_of_former_words(as_person, erin, alice, translated):
+    correct(translated, alice, changes={1: "Mafunzo yaje kwanza."})
+    first, second = translated.statements.order_by("number")
+    team = as_person(erin)
+    page = page_of(team, "/admin/strategy/statement/")
+    assert page.count('<div class="help">Outdated</div>') == 1
+    for statement, is_outdated in ((first, True), (second, False)):
+        for path in (
+            f"/admin/strategy/statement/{statement.pk}/change/",
+            f"/admin/strategy/response/add/?statements={statement.pk}",
+        ):
+            assert ("The original changed" in page_of(team, path)) is is_outdated
+
+
 # --- A correction changes what was translated ---------------------------------------------------
 
 
