@@ -19,6 +19,8 @@ from strategy.models import (
     Response,
     Statement,
     Topic,
+    Translation,
+    TranslationRequest,
     Update,
     UpdateRead,
 )
@@ -81,6 +83,13 @@ def everything():
         "statements": rows(
             Statement.objects, "report__number", "number", "text", "changed_in", "withdrawn_in",
             "received_at", "answered_at", "response__text_en",
+        ),
+        "translations": rows(
+            Translation.objects, "kind", "language", "status", "person__email", "published_at"
+        ),
+        "asked for": rows(
+            TranslationRequest.objects, "person__email", "kind", "language", "needed_by", "note",
+            "asked_at",
         ),
         "answers": rows(Response.objects, "text_en", "text_fr", "published_at", "corrected_at"),
         "editions": rows(Edition.objects, "rhythm", "hour", "cut_off", "audience", "frozen_at"),

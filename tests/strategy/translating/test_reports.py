@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from liaisons import mandates
@@ -480,6 +482,23 @@ def test_readers_of_a_topic_see_the_english_of_its_reports(client, translated):
 
 def test_a_statement_says_who_translated_it(client, translated):
     assert "Translated by <bdi>Grace</bdi>." in page_of(client, "/en/statements/R1.1/")
+
+
+@pytest.mark.parametrize("path", ["/en/translate/?language=en", "/en/my/reports/"])
+def test_the_lists_need_no_more_queries_for_more_reports(
+    as_person, alice, translator, report, path, django_assert_max_num_queries
+):
+    client = as_person(translator if "translate" in path else alice)
+    client.get(path)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    for _number in range(4):
+        made = reported(alice.mandates.get(), "Moja.", "Mbili.")
+        TranslationRequest.objects.create(
+            person=alice, kind="report", object_id=made.pk, language="en"
+        )
+    with django_assert_max_num_queries(len(few)):
+        client.get(path)
 
 
 def test_the_queue_counts_words_of_scripts_without_spaces(as_person, alice, translator):
