@@ -14,8 +14,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from modeltranslation.utils import build_localized_fieldname, resolution_order
 
 from liaisons.models import Group, Mandate, Region, User
 from mailing.audiences import Narrowed, was_told
@@ -239,7 +251,7 @@ def _untold(audience: Audience, section: str, before: tuple[int, ...]) -> Callab
 def with_words(updates: Iterable[Update]) -> list[Update]:
     """The updates, each with ``for_whom``: sentences, none where it is for everyone.
 
-    Two queries at most, however many there are.
+    One query at most, however many there are.
     """
     found = list(updates)
     names = _names(Audience.of(update.audience) for update in found)
@@ -255,22 +267,26 @@ def words_of(kept: dict[str, Any]) -> list[str]:
 
 
 def _names(audiences: Iterable[Audience]) -> dict[str, dict[str, str]]:
-    """The names of all regions and topics that any of these mention."""
-    regions: set[str] = set()
-    topics: set[str] = set()
-    for audience in audiences:
-        regions.update(audience.regions)
-        topics.update(audience.topics)
-    return {
-        "regions": {one.code: str(one) for one in Region.objects.filter(code__in=regions)}
-        if regions
-        else {},
-        "topics": {
-            one.slug: one.name or one.slug for one in WorkingGroup.objects.filter(slug__in=topics)
-        }
-        if topics
-        else {},
-    }
+    """The names of all regions and topics that any of these mention; one query where any does."""
+    mentioned = list(audiences)
+    regions = {code for audience in mentioned for code in audience.regions}
+    topics = {slug for audience in mentioned for slug in audience.topics}
+    names: dict[str, dict[str, str]] = {"regions": {}, "topics": {}}
+    if regions or topics:
+        of_regions = _named("regions", Region, "code", regions)
+        of_topics = _named("topics", WorkingGroup, "slug", topics)
+        for sort, code, *known in of_regions.union(of_topics, all=True):
+            names[sort][code] = next(filter(None, known), code)
+    return names
+
+
+def _named(sort: str, model: type[Model], key: str, codes: set[str]) -> QuerySet:
+    """Rows of (sort, code, name in the active language, names shown where there is none)."""
+    language = get_language() or settings.LANGUAGE_CODE
+    names = [build_localized_fieldname("name", code) for code in resolution_order(language)]
+    # Not the model's own: modeltranslation's query sets give columns in an order of their own.
+    rows: QuerySet = QuerySet(model).filter(**{f"{key}__in": codes}).order_by()
+    return rows.values_list(Value(sort), key, *names)
 
 
 def _words(audience: Audience, names) -> list[str]:

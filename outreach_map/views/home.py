@@ -19,6 +19,11 @@ def _loop() -> dict:
     return {"passed_on": relays.groups_count(), "said": what_became.figures()}
 
 
+def _newest_updates():
+    found = Update.objects.published().without_bodies().select_related("series")
+    return found[:NEWEST_UPDATES]
+
+
 @public_page
 def home(request):
     """For newcomers first: the same page for everyone."""
@@ -36,9 +41,7 @@ def home(request):
             "regions": coverage.by_region(),
             "line": timeline.around_now(entries),
             "standing": timeline.now_and_next(entries, count=2),
-            "updates": audiences.with_words(
-                Update.objects.published().without_bodies()[:NEWEST_UPDATES]
-            ),
+            "updates": audiences.with_words(_newest_updates()),
             "topics": topics[:SOONEST_TOPICS],
             "has_more_topics": len(topics) > SOONEST_TOPICS,
         },

@@ -70,7 +70,8 @@ def objects(world):
         found.append(by_slug("outreach_map:group_detail", group, whose))
         found.append(by_slug("liaisons:letter_new", group, whose))
     for whose, update in (
-        ("published", world.update),
+        ("for the liaison only", world.update),
+        ("for the other liaison, urgent", world.urgent_update),
         ("a draft", world.draft_update),
         ("withdrawn", world.withdrawn_update),
     ):

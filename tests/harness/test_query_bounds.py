@@ -18,6 +18,7 @@ from strategy.models import (
     Report,
     ReportVersion,
     Response,
+    Series,
     Statement,
     TimelineEntry,
     Topic,
@@ -90,7 +91,11 @@ def grow(world):
         for extra in (topic, world.topic):
             position = extra.questions.count() + 10
             translated(TopicQuestion, topic=extra, position=position, text_en="?")
-        update = translated(Update, slug=f"u-{number}", title_en=f"{number}", short_en="x")
+        update = translated(
+            Update, slug=f"u-{number}", title_en=f"{number}", short_en="x",
+            audience={"regions": ["SSA"], "topics": [working_group.slug]} if number % 2 else {},
+            series=translated(Series, name_en=f"{number}"), issue=1,
+        )  # fmt: skip
         updates.publish(update, actor=frank)
         for channel in ("meeting", "newsletter"):
             Relay.objects.create(

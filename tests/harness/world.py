@@ -82,6 +82,7 @@ class World:
     proposed: Group
     update: Update
     draft_update: Update
+    urgent_update: Update
     withdrawn_update: Update
     topic: Topic
     relay: Relay
@@ -144,6 +145,11 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
     )
     swahili.countries.add(swahili.country)
     MandateFactory(group=GroupFactory(name="სხვა"), person=alice)
+    # Has not passed on what is for its kind of group, in its region.
+    MandateFactory(
+        group=GroupFactory(name="მეორე", kind=Group.Kind.USER_GROUP), confirmed=True,
+        reviewer=frank, person=UserFactory(display_name="მეორე"),
+    )  # fmt: skip
     MandateFactory(ended=True, group=swahili, person=UserFactory(display_name="წინა"))
     held = Mandate.objects.get(group=swahili, person=alice, status="confirmed")
     Mandate.objects.filter(pk=held.pk).update(share_nonce="a" * 22)
@@ -191,7 +197,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         )
     update = translated(
         Update, slug="first", title_en="სიახლე", short_en="მოკლე",
-        body_en="## სათაური\n\nტექსტი\n\n![](image:1)",
+        body_en="## სათაური\n\nტექსტი\n\n![](image:1)", audience=FOR_THE_LIAISON,
     )  # fmt: skip
     updates.publish(update, actor=erin)
     put_in_order(update, topic, by=erin, read_by=alice)
@@ -199,6 +205,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         update=update, group=swahili, person=alice, channel="meeting", language_id="sw", people=12,
         url="https://meta.example.org/wiki/Relay",
     )  # fmt: skip
+    urgent = urgent_for_the_other_liaison(by=erin, agreed_by=frank)
     report, draft_report = reports_of(alice, swahili, topic, answered_by=erin)
     withdrawn = translated(Update, slug="withdrawn", title_en="უკან", short_en="უკან")
     updates.publish(withdrawn, actor=erin)
@@ -239,6 +246,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         proposed=proposed,
         update=update,
         draft_update=draft,
+        urgent_update=urgent,
         withdrawn_update=withdrawn,
         topic=topic,
         relay=relay,
@@ -274,6 +282,19 @@ def put_in_order(update, topic, *, by, read_by):
     updates.save(update, actor=by)
 
 
+def urgent_for_the_other_liaison(*, by, agreed_by) -> Update:
+    """Urgent news for one region only, to which two people agreed."""
+    update = updates.save(
+        Update(
+            slug="urgent", title_en="სასწრაფო", title_ru="სასწრაფო", short_en="მოკლე",
+            short_ru="მოკლე", kind=Update.Kind.URGENT, audience={"regions": ["CEECA"]},
+        ),
+        actor=by,
+    )  # fmt: skip
+    updates.agree(update, actor=agreed_by)
+    return updates.publish(update, actor=by)
+
+
 def with_image(update, *, by) -> Image:
     """The update with a picture that has a small size for phones besides."""
     image = Image(
@@ -282,6 +303,14 @@ def with_image(update, *, by) -> Image:
     return images.add(image, sizes_of(upload("picture.png", width=900)), by=by)
 
 
+# Every sort of audience at once: of the cast only the liaison and the deputy belong to it.
+FOR_THE_LIAISON = {
+    "regions": ["SSA"],
+    "kinds": ["user_group"],
+    "languages": ["en"],
+    "topics": ["advocacy"],
+    "liaisons_only": True,
+}
 WISH = subscriptions.Wish("weekly", "en", "UTC", {"topics": ["advocacy"]})
 
 
@@ -515,9 +544,9 @@ SAMPLES = {
 # What a page is asked, where without it there is nothing to show.
 QUERIES = {
     "admin:liaisons_mandate_together": lambda w: f"?act=take&ids={w.application.pk},{w.mandate.pk}",
-    "admin:mailing_delivery_preview": lambda w: f"?person={w.people['member'].mail_recipient.pk}",
+    "admin:mailing_delivery_preview": lambda w: f"?person={w.people['liaison'].mail_recipient.pk}",
     "admin:mailing_delivery_preview_mail": lambda w: (
-        f"?format=text&person={w.people['member'].mail_recipient.pk}"
+        f"?format=text&person={w.people['liaison'].mail_recipient.pk}"
     ),
     "admin:liaisons_user_translation_help": lambda w: "?language=sw",
 }
