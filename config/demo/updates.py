@@ -8,6 +8,9 @@ words that were wrong at first: ``before`` by field, and ``days_after``. Digests
 ``Update.Kind`` (a call to act has ``deadline_in`` days from today, an urgent one is agreed to by
 the reviewer), ``topics`` names topics by their slugs, ``in_series`` counts it in the demo's series.
 ``withdrawn_after`` are the days after which it was withdrawn, for the reasons in ``withdrawal``.
+``audience`` says for whom it is, as ``Update.audience`` does, where not for everyone.
+``image`` names one of ``pictures.py``, which stands where a body has ``![](image:1)``; ``alt`` says
+in each language what it shows.
 """
 
 from collections.abc import Iterator
@@ -19,10 +22,11 @@ from django.utils import timezone
 
 from liaisons.models import User
 from mailing.models import Rhythm
-from strategy import updates
-from strategy.models import Series, Topic, Update
+from strategy import images, updates
+from strategy.image_files import sizes_of
+from strategy.models import Image, Series, Topic, Update
 
-from . import clock
+from . import clock, pictures
 from .people import CORE_TEAM, REVIEWER
 from .post import REACH, Post
 from .text_files import read_all
@@ -86,7 +90,8 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
     if Update.objects.filter(slug=slug).exists():
         return
     author = User.objects.get(email=CORE_TEAM.address)
-    update = Update(slug=slug, kind=texts.get("kind", Update.Kind.NEWS))
+    kind, audience = texts.get("kind", Update.Kind.NEWS), texts.get("audience", {})
+    update = Update(slug=slug, kind=kind, audience=audience)
     if "deadline_in" in texts:
         days = texts["deadline_in"] + 1
         update.deadline = clock.start_of_today() + timedelta(days=days) - timedelta(minutes=1)
@@ -100,6 +105,8 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
         update.waits_until = timezone.now() + timedelta(days=texts["waits_days"])
     update = updates.save(update, actor=author)
     made.append(update)
+    if "image" in texts:
+        illustrate(update, texts, languages, author)
     update.topics.set(Topic.objects.filter(slug__in=texts.get("topics", [])))
     if update.kind == Update.Kind.URGENT:
         updates.agree(update, actor=User.objects.get(email=REVIEWER.address))
@@ -108,6 +115,14 @@ def put_out(slug: str, texts: dict, languages: list[str], words: dict, made: lis
         updates.schedule(update, at=at, actor=author)
     elif "days_ago" in texts:
         updates.publish(update, actor=author)
+
+
+def illustrate(update: Update, texts: dict, languages: list[str], author: User) -> None:
+    """Give an update its picture, with what it says in these languages."""
+    image = Image(update=update, credit="Strategy Liaisons", licence=Image.Licence.ZERO)
+    for code in languages:
+        setattr(image, f"alt_{code.replace('-', '_')}", texts[code]["alt"])
+    images.add(image, sizes_of(pictures.file_of(texts["image"])), by=author)
 
 
 def change(made: list[Update], fields: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from liaisons.models import (
 )
 from mailing.models import Delivery, Edition, Notice, Preference, SectionCursor, Suppression
 from strategy.models import (
+    Image,
     Relay,
     Report,
     ReportDraft,
@@ -68,6 +69,10 @@ def everything():
         "updates": rows(
             Update.objects, "slug", "status", "published_at", "publish_at", "corrected_at",
             "position", "title_en", "title_fr", "short_ar", "body_hi",
+        ),
+        "images": rows(
+            Image.objects, "update__slug", "number", "alt_en", "alt_ar", "credit", "licence",
+            "file",
         ),
         "topics": rows(Topic.objects, "slug", "opens_at", "closes_at", "position"),
         "relays": rows(

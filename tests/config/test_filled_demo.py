@@ -42,6 +42,7 @@ from strategy import relays, timeline
 from strategy import updates as update_verbs
 from strategy.dashboard import of as dashboard_of
 from strategy.models import (
+    Image,
     Relay,
     Report,
     ReportDraft,
@@ -272,6 +273,13 @@ class TestAFilledDemo(TestCase):
         assert (states[State.CURRENT], states[State.OUTDATED]) == (1, 1)
         (asked,) = TranslationRequest.objects.open().filter(kind="report")
         assert asked.object_id in {report.pk for report in reports}
+
+    def test_an_update_shows_a_picture_that_says_in_words_what_it_shows(self):
+        image = Image.objects.get()
+        page = self.client.get(image.update.get_absolute_url()).content.decode()
+        assert image.alt_en in page
+        assert image.alt_ar in self.client.get(f"/ar/updates/{image.update.slug}/").content.decode()
+        assert self.client.get(image.file.get_absolute_url())["Content-Type"] == "image/webp"
 
     def test_topics_are_open_announced_and_closed(self):
         turns = Counter(topic.turn for topic in Topic.objects.all())
