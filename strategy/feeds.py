@@ -1,11 +1,13 @@
 """Updates and reports as Atom feeds (RFC 4287), one of each for each site language."""
 
 import re
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
@@ -13,6 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from web import markdown
 from web.public_pages import public_page
+from web.templatetags.web import day_text
 
 from . import audiences, images, language_versions
 from .models import Report, Topic, Update
@@ -70,8 +73,8 @@ class UpdateFeed(Feed):
         return _xml(item.text("title"))
 
     def item_description(self, item):
-        for_whom = " · ".join(item.thing.for_whom)
-        return _xml(linebreaks(for_whom, autoescape=True) + markdown.render(item.text("short")))
+        said = " · ".join([*item.thing.for_whom, *_until_when(item.thing)])
+        return _xml(linebreaks(said, autoescape=True) + markdown.render(item.text("short")))
 
     def item_link(self, item):
         return item.thing.get_absolute_url()
@@ -90,6 +93,13 @@ class UpdateFeed(Feed):
         text = item.text("body") or item.text("short")
         content = images.as_html_without(item.thing, text, item.language)
         return {"language": item.language, "content": _xml(content)}
+
+
+def _until_when(update: Update) -> Iterator[str]:
+    """Until which day it is to be done, where an update is a call to act."""
+    if update.kind == Update.Kind.ACT:
+        day = day_text(timezone.localdate(update.deadline))
+        yield gettext("To be done until %(day)s") % {"day": day}
 
 
 class TopicFeed(UpdateFeed):

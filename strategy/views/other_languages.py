@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from web import markdown
 from web.public_pages import public_page
 
-from .. import images
+from .. import audiences, images
 from ..models import Image, OtherTranslation, Topic, TopicQuestion, Update
 from ..translating import credits, texts
 from ..translating.states import Standings, State
@@ -17,17 +17,18 @@ from ..translating.states import Standings, State
 def update_in_language(request, slug, language):
     """A published update in a language that is not the site's."""
     update = get_object_or_404(Update.objects.published(), slug=slug)
-    return _page(request, update, language, "strategy:update_list")
+    audiences.with_words([update])
+    return _page(request, update, language, update=update, topic=None)
 
 
 @public_page
 def topic_in_language(request, slug, language):
     """A public topic with its questions, likewise."""
     topic = get_object_or_404(Topic.objects.public(), slug=slug)
-    return _page(request, topic, language, "strategy:topic_list")
+    return _page(request, topic, language, update=None, topic=topic)
 
 
-def _page(request, thing, language, list_name):
+def _page(request, thing, language, **which):
     if texts.is_of_site(language):
         raise Http404
     (thing,) = texts.in_other_language(texts.with_parts([thing]), language)
@@ -38,7 +39,7 @@ def _page(request, thing, language, list_name):
     said = [(text, text.in_language(language)) for text in texts.texts_of(thing)]
     own = {text.field: words for text, words in said if text.row is thing}
     state = Standings([thing], languages=[language]).of_thing(thing, language)
-    context = {
+    context = which | {
         "thing": thing,
         "other": other,
         "title_text": own["title"],
@@ -50,8 +51,6 @@ def _page(request, thing, language, list_name):
         "is_outdated": state == State.OUTDATED,
         "is_incomplete": state == State.INCOMPLETE,
         "credit": credits.of(thing, language),
-        "list_name": list_name,
-        "kind_label": thing._meta.verbose_name_plural,
     }
     return render(request, "strategy/in_language.html", context)
 

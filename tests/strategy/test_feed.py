@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import timezone
 
 from strategy import updates
 from strategy.models import Update
@@ -102,3 +103,12 @@ def test_characters_that_xml_cannot_hold_are_left_out(client):
 def test_no_update_can_stand_at_the_feeds_address():
     with pytest.raises(Exception, match="no_update_is_called_feed"):
         Update.objects.create(slug="feed", title_en="x", short_en="x")
+
+
+def test_a_call_to_act_says_until_when(client):
+    deadline = timezone.now().replace(year=2099, month=12, day=6)
+    UpdateFactory(published=True, kind=Update.Kind.ACT, deadline=deadline)
+    UpdateFactory(published=True)
+    news, call = (e.findtext(f"{ATOM}summary") for e in feed(client).findall(f"{ATOM}entry"))
+    assert "To be done until 6 December 2099" in call
+    assert "until" not in news

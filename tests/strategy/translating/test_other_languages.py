@@ -1,6 +1,9 @@
 """Languages that are not the site's: translated like the others, read on pages of their own."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from liaisons.models import Language, LanguageSkill
 from strategy import topics, updates
@@ -48,6 +51,17 @@ def test_a_text_reaches_the_readers_of_a_language_of_its_own(
     assert update.title_en == "Salons begin"
 
 
+def test_its_readers_are_told_until_when_and_for_whom(client, desk, erin, swahili_speaker, update):
+    update.kind, update.deadline = Update.Kind.ACT, timezone.now() + timedelta(days=3)
+    update.audience = {"liaisons_only": True}
+    updates.save(update, actor=erin)
+    desk(swahili_speaker, update, "sw").claim().publish(**IN_SWAHILI)
+    page = client.get("/en/updates/salons/in/sw/").content.decode()
+    assert "To be done until" in page
+    assert "in 3 days" in page
+    assert "For liaisons" in page
+
+
 def test_it_is_outdated_when_the_english_changes(
     as_person, client, desk, swahili_speaker, update, erin
 ):
@@ -78,6 +92,7 @@ def test_a_topic_with_its_questions_from_right_to_left(client, desk, alice, erin
     words = {"title": "موضوع", "short": "کوتاه", f"question-{question.pk}-text": "حالا چه؟"}
     desk(alice, topic, "fa").claim().publish(**words)
     page = client.get("/en/topics/advocacy/in/fa/").content.decode()
+    assert "closes in" in page
     assert "حالا چه؟" in page
     assert 'lang="fa" dir="rtl"' in page
     assert (
