@@ -127,12 +127,13 @@ def _slot(name: str) -> Token:
 
 
 def to_text(text: str | None, words: Mapping[int, str] | None = None) -> str:
-    """A Markdown text to be read as plain text, in a mail: its words, lists and links.
+    """A Markdown text to be read as plain text, in a mail: its words, lists, tables and links.
 
     A link is followed by its address in brackets. Raw HTML stays as it was typed: nothing in
     plain text is markup. ``words`` stand in place of images, by their numbers.
     """
-    blocks: list[tuple[str, bool]] = []
+    blocks: list[tuple[str, str]] = []
+    cells: list[str] | None = None
     markers: list[str] = []
     numbers: list[int] = []
     for token in parse(text, words):
@@ -148,8 +149,15 @@ def to_text(text: str | None, words: Mapping[int, str] | None = None) -> str:
             numbers[-1] += is_ordered
         elif token.type == "list_item_close":
             markers.pop()
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            blocks.append((" · ".join(cells or ()), "table"))
+            cells = None
+        elif token.type == "inline" and cells is not None:
+            cells.append(" ".join(_said_by(token).split()))
         elif token.type == "hr":
-            blocks.append(("---", False))
+            blocks.append(("---", ""))
         elif said := _said_by(token):
             lines = said.splitlines()
             if markers:
@@ -162,18 +170,17 @@ def to_text(text: str | None, words: Mapping[int, str] | None = None) -> str:
                 ]
                 # A second paragraph of the same item carries no marker.
                 markers[-1] = blank
-            blocks.append(("\n".join(lines), bool(markers)))
+            blocks.append(("\n".join(lines), "list" if markers else ""))
     return _joined(blocks)
 
 
-def _joined(blocks: list[tuple[str, bool]]) -> str:
-    """Paragraphs stand apart, points of a list together."""
-    whole = ""
-    was_in_list = False
-    for block, is_in_list in blocks:
-        gap = "\n" if is_in_list and was_in_list else "\n\n"
+def _joined(blocks: list[tuple[str, str]]) -> str:
+    """Paragraphs stand apart; points of a list, and rows of a table, together."""
+    whole, before = "", ""
+    for block, part_of in blocks:
+        gap = "\n" if part_of and part_of == before else "\n\n"
         whole += f"{gap if whole else ''}{block}"
-        was_in_list = is_in_list
+        before = part_of
     return whole
 
 

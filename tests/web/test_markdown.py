@@ -74,6 +74,11 @@ def test_plain_text_keeps_words_lists_and_links():
     )
 
 
+def test_a_table_is_read_row_by_row():
+    text = "Plan:\n\n| minutes | what |\n|---|---|\n| 10 | Say **why** |\n| | Talk |\n\nThanks."
+    assert markdown.to_text(text) == "Plan:\n\nminutes · what\n10 · Say why\n · Talk\n\nThanks."
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_read_as_plain_text(text):
     assert isinstance(markdown.to_text(text), str)
