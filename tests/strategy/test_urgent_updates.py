@@ -73,6 +73,7 @@ def test_it_comes_at_once_by_itself_whatever_the_rhythm(settled):
     for message in mail.outbox:
         assert message.subject == "Urgent: The vote is tomorrow"
         assert "Urgent news of the strategy process" in message.body
+        assert "* Urgent *" not in message.body, "the mail says it twice"
         assert update.get_absolute_url() in message.body
         assert "List-Unsubscribe" in message.extra_headers or "List-Unsubscribe" in str(
             message.message()
