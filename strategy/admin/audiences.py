@@ -129,7 +129,7 @@ def count_line(update: Update) -> str:
     said = ngettext("%(count)s person by mail", "%(count)s people by mail", total)
     parts = [(language_name(code), written(count)) for code, count in found.items()]
     return format_html(
-        "<strong>{}</strong> {}",
+        "<strong>{}</strong> · {}" if found else "<strong>{}</strong>{}",
         said % {"count": written(total)},
         format_html_join(" · ", "{}: {}", parts),
     )

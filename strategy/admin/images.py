@@ -76,7 +76,7 @@ class ImageInline(MultilingualFields, admin.StackedInline):
         smallest = image.files[0]
         return format_html(
             '<img src="{}" width="{}" height="{}" alt="{}" class="thumbnail"> '
-            "<p>{} <code>![](image:{})</code></p><p>{}</p>",
+            '<p>{} <code dir="ltr">![](image:{})</code></p><p>{}</p>',
             smallest.get_absolute_url(),
             smallest.width,
             smallest.height,

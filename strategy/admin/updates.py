@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from modeltranslation.utils import build_localized_fieldname
 
 from web.names import language_direction, language_name
+from web.templatetags.web import moment
 
 from .. import language_versions, relays, update_versions, updates
 from ..images import forget_unused_files
@@ -253,7 +254,7 @@ class UpdateAdmin(PublicContentAdmin):
     def history(self, update):
         rows = (
             (
-                timezone.localtime(event.at).strftime("%Y-%m-%d %H:%M UTC"),
+                moment(event.at),
                 event.get_kind_display(),
                 _who(event),
                 ", ".join(_named(field) for field in event.fields),
@@ -261,7 +262,8 @@ class UpdateAdmin(PublicContentAdmin):
             for event in update.events.select_related("actor")
         )
         return format_html(
-            "<ol>{}</ol>", format_html_join("", "<li>{} · {} · {} <small>{}</small></li>", rows)
+            "<ol>{}</ol>",
+            format_html_join("", "<li>{} · {} · <bdi>{}</bdi> <small>{}</small></li>", rows),
         )
 
     # --- Who may do what ----------------------------------------------------------------------

@@ -227,8 +227,8 @@ def test_the_history_says_who_did_what_and_when(desk, erin):
     update.title_en = "Right"
     updates.save(update, actor=erin)
     page = desk.get(page_of(update)).content.decode()
-    assert "Published · the schedule" in page
-    assert "Corrected · Erin" in page
+    assert "Published · <bdi>the schedule</bdi>" in page
+    assert "Corrected · <bdi>Erin</bdi>" in page
     assert "title_en" in page
 
 
