@@ -4,8 +4,10 @@ export function momentText(milliseconds) {
   const isToday = moment.toDateString() === new Date().toDateString();
   const day = isToday ? {} : { day: "numeric", month: "long" };
   const style = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const language = document.documentElement.lang;
   try {
-    return new Intl.DateTimeFormat(document.documentElement.lang, style).format(moment);
+    // "29 November", as the server writes it: our readers are everywhere.
+    return new Intl.DateTimeFormat(language === "en" ? "en-001" : language, style).format(moment);
   } catch {
     return new Intl.DateTimeFormat(undefined, style).format(moment);
   }
