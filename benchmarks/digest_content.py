@@ -68,8 +68,9 @@ class Own(PersonalSection):
         """What the database is asked for a whole batch: here their names."""
         ids = [reader.user_id for reader in readers]
         names = dict(User.objects.filter(pk__in=ids).values_list("pk", "username"))
+        number = positions.current()
         return {
-            reader.delivery_id: own_things(self.key, names[reader.user_id], reader.language)
+            reader.delivery_id: own_things(self.key, number, names[reader.user_id], reader.language)
             for reader in readers
         }
 
@@ -83,9 +84,8 @@ class Own(PersonalSection):
         )
 
 
-def own_things(key: str, name: str, language: str) -> dict[str, dict]:
-    """By its name what one person is told in one section, new in each round."""
-    position = positions.current()
+def own_things(key: str, position: int, name: str, language: str) -> dict[str, dict]:
+    """By its name what one person is told in one section, new at each position."""
     return {
         f"{key}-{position}-{number}": {
             "title": f"{name}: {SENTENCES[language][:60]}",

@@ -89,11 +89,12 @@ class Wanted:
 def mails_to_send(after: int) -> Iterator[Wanted]:
     """What each person is to get, for peers that render one mail after another."""
     news = {code: _news(code, after) for code, _name in settings.LANGUAGES}
+    position = positions.current()
     people = Recipient.objects.filter(preferences__rhythm="at_once").order_by("pk")
     for pk, address, hashed, language, name in people.values_list(*PEOPLE).iterator():
         link = unsubscribe_url(token_for(pk, hashed))
         own = {
-            key: list(digest_content.own_things(key, name, language).values())
+            key: list(digest_content.own_things(key, position, name, language).values())
             for key in digest_content.OWN
         }
         yield Wanted(
