@@ -7,7 +7,7 @@ from django.utils import translation
 
 from tests import registered_mail
 
-pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world"]
+pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world", "tests.product"]
 
 
 @pytest.fixture(autouse=True)

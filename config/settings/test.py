@@ -4,7 +4,11 @@ import os
 import sys
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, CELERY_BROKER_URL, TEMPLATES
+from .base import BASE_DIR, CELERY_BROKER_URL, DATABASES, TEMPLATES
+
+# script/test makes the tables once; each test process begins with a copy of them.
+if _template := os.environ.get("TEST_DATABASE_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": _template}
 
 # Each test process has a Redis database of its own; 0 is the product's. (pytest-django gives it
 # a database of its own in PostgreSQL.)

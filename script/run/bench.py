@@ -4,11 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import psycopg2
-from psycopg2 import sql
-
 from config import embedded
-from script.run import processes, services
+from script.run import databases, processes, services
 from script.run.postgres import CannotStart
 
 ROOT = embedded.ROOT
@@ -32,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         services.start(owner="bench", for_tests=name != "digest")
         environment = {
             **os.environ,
-            "DATABASE_URL": new_database(f"bench_{name}"),
+            "DATABASE_URL": databases.new_database(f"bench_{name}"),
             "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
             "BENCH_FOLDER": str(embedded.services_dir()),
         }
@@ -51,21 +48,6 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     finally:
         services.stop(owner="bench")
-
-
-def new_database(name: str) -> str:
-    """An empty database of this name; gives its URL."""
-    server = (os.environ.get("DATABASE_URL") or embedded.database_url()).rsplit("/", 1)[0]
-    connection = psycopg2.connect(f"{server}/postgres")
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            database = sql.Identifier(name)
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(database))
-    finally:
-        connection.close()
-    return f"{server}/{name}"
 
 
 if __name__ == "__main__":

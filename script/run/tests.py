@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 
 from config import embedded
-from script.run import checks, processes, services
+from script.run import checks, databases, processes, services
 from script.run.postgres import CannotStart
 
 ROOT = embedded.ROOT
@@ -31,6 +31,8 @@ PASSES = {
     "soak": ["-m", "soak", "-n", "0"],
 }
 ONLY_SERIAL = "--only-serial"
+# Names the database of which each test process gets a copy (config/settings/test.py).
+TEMPLATE = "TEST_DATABASE_TEMPLATE"
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
 
@@ -59,6 +61,9 @@ def main(arguments: Sequence[str]) -> int:
             passes.remove("serial")
             beside = start_beside()
         services.start(owner="test", for_tests=True)
+        os.environ.pop(TEMPLATE, None)
+        if databases.make_template("tests_begin_with"):
+            os.environ[TEMPLATE] = "tests_begin_with"
         failed += run_tests(passes, given)
         if beside:
             failed += result_of(beside)

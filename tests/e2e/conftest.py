@@ -2,9 +2,7 @@
 
 import email
 import email.policy
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -13,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from script.run.detached import free_port
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 240  # seconds until the test gives up; nothing is judged by it
-OF_ANOTHER_START = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "EMAIL_HOST"}
+from config import embedded
+from tests.product import DEMO_PASSWORD, PATIENCE, started
 
 
 @dataclass
@@ -59,7 +54,7 @@ class Product:
         """Run manage.py against this product and give what it printed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+            cwd=embedded.ROOT, env=self.environment, capture_output=True, text=True, check=False,
             timeout=PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
@@ -71,31 +66,11 @@ def text_of(message) -> str:
     return message.get_body(("plain",)).get_content()
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory):
-    """The product on a port and in a folder of its own; ended by Ctrl-C's signal."""
-    folder = tmp_path_factory.mktemp("product")
-    port = free_port()
-    environment = {k: v for k, v in os.environ.items() if k not in OF_ANOTHER_START}
-    environment |= {
-        "PORT": str(port),
-        "SERVICES_DIR": str(folder),
-        "DEMO_PASSWORD": "demo-password-of-this-test",
-    }
-    log = folder / "output.txt"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "script.run.server"],
-            cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while "Ready after" not in log.read_text(errors="replace"):
-            assert server.poll() is None, log.read_text(errors="replace")
-            assert time.monotonic() < deadline, log.read_text(errors="replace")
-            time.sleep(0.2)
-        yield Product(f"http://127.0.0.1:{port}", folder, environment["DEMO_PASSWORD"], environment)
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(60)
+@pytest.fixture(scope="package")
+def product(first_starts):
+    """The product on a port of its own, in the folder of its first starts."""
+    with started(first_starts.folder) as server:
+        server.wait_for("Ready after")
+        base = f"http://127.0.0.1:{server.port}"
+        yield Product(base, server.directory, DEMO_PASSWORD, server.environment)
+        server.stop()

@@ -3,160 +3,37 @@
 import contextlib
 import json
 import os
-import pty
 import re
 import signal
 import socket
-import sys
-import threading
 import time
-import urllib.request
 
 import psutil
 import pytest
 
-from config import embedded
-from script.run.detached import free_port
+from tests.product import PATIENCE, started
 
-pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("server")]
-PATIENCE = 300  # seconds until a test gives up; nothing is judged by it
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("the product")]
 
 
-class Server:
-    """A start of ``script/server``'s program at a terminal of its own."""
-
-    def __init__(self, directory, port):
-        self.directory, self.port, self.output = directory, port, ""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "EMAIL_HOST")
-        }
-        environment |= {"PORT": str(port), "SERVICES_DIR": str(directory)}
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.chdir(embedded.ROOT)
-            command = [sys.executable, "-m", "script.run.server"]
-            os.execve(sys.executable, command, environment)  # noqa: S606
-        self.exit_code = None
-        self.seen = {self.pid: psutil.Process(self.pid)}
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        """Read as a terminal does, or the program would stand still when nobody reads."""
-        while True:
-            try:
-                chunk = os.read(self.terminal, 65536)
-            except OSError:  # Its last writer is gone.
-                return
-            if not chunk:
-                return
-            self.output += chunk.decode("utf-8", errors="replace").replace("\r\n", "\n")
-
-    def wait_for(self, text):
-        """Wait until the program has said something."""
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.output:
-            assert time.monotonic() < deadline, f"never said {text!r}:\n{self.output}"
-            assert not self.has_ended(), f"ended before it said {text!r}:\n{self.output}"
-            time.sleep(0.05)
-        self.note_processes()
-
-    def service_pids(self):
-        """The services' processes, as far as they run."""
-        try:
-            state = json.loads((self.directory / "services.json").read_text(encoding="utf-8"))
-        except OSError:
-            return []
-        pids = [entry["pid"] for entry in state.values() if "pid" in entry]
-        return [pid for pid in pids if psutil.pid_exists(pid)]
-
-    def note_processes(self):
-        """Remember every process that belongs to the server now: its own and the services'."""
-        mine = psutil.Process(self.pid).children(recursive=True)
-        for pid in self.service_pids():
-            service = psutil.Process(pid)
-            mine += [service, *service.children(recursive=True)]
-        self.seen |= {process.pid: process for process in mine}
-
-    def commands(self):
-        """The command lines of its processes. One of the database's that ended has none."""
-        found = []
-        for process in self.seen.values():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                found.append(" ".join(process.cmdline()))
-        return found
-
-    def part(self, word):
-        """The process of a part, known by a word of its command line."""
-        children = psutil.Process(self.pid).children()
-        return next(child for child in children if word in child.cmdline())
-
-    def has_ended(self):
-        if self.exit_code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
-        return self.exit_code is not None
-
-    def wait(self):
-        """Wait for the end and give the exit code."""
-        deadline = time.monotonic() + PATIENCE
-        while not self.has_ended():
-            assert time.monotonic() < deadline, f"did not end:\n{self.output}"
-            time.sleep(0.05)
-        return self.exit_code
-
-    def left_behind(self):
-        """The processes of the server that still run."""
-        return [
-            process
-            for process in self.seen.values()
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-        ]
-
-    def get(self, address):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{address}") as answer:
-            return answer.status
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory):
-    """One folder for all these starts, so that only the first has to make everything."""
-    return tmp_path_factory.mktemp("server")
+@pytest.fixture
+def directory(first_starts):
+    """One folder for all these starts, so that only the first had to make everything."""
+    return first_starts.folder
 
 
 @pytest.fixture
 def start(directory):
     """Starts servers; whatever is left of them at the end of the test is killed."""
-    started = []
-
-    def start_one(port=None):
-        started.append(Server(directory, port or free_port()))
-        return started[-1]
-
-    yield start_one
-    for server in started:
-        if not server.has_ended():
-            server.note_processes()
-        for process in server.seen.values():
-            if process.is_running():
-                process.kill()
-        server.wait()
-        os.close(server.terminal)
+    with contextlib.ExitStack() as servers:
+        yield lambda port=None: servers.enter_context(started(directory, port))
 
 
-def test_ctrl_c_during_the_first_set_up_leaves_no_process_and_the_next_start_goes_on(start):
-    server = start()
-    server.wait_for("Importing the reference data …")
-    os.write(server.terminal, b"\x03")
-    assert server.wait() == 0
-    assert server.left_behind() == []
-
-    again = start()
-    again.wait_for("Ready after")
-    assert "Importing the reference data: done" in again.output
-    assert again.get("/healthz") == again.get("/readyz") == again.get("/en/") == 200
+def test_ctrl_c_during_the_first_set_up_leaves_no_process_and_the_next_start_goes_on(first_starts):
+    assert first_starts.interrupted == (0, 0)
+    assert "Importing the reference data: done" in first_starts.output
+    assert first_starts.answers == [200, 200, 200]
+    assert first_starts.completed == (0, 0)
 
 
 def test_it_serves_every_part_and_ctrl_c_leaves_no_process(start):
@@ -171,8 +48,7 @@ def test_it_serves_every_part_and_ctrl_c_leaves_no_process(start):
     for part in ("gunicorn", "worker", "beat", "postgres", "redis-server", "mail_sink"):
         assert any(part in command for command in commands), part
 
-    os.write(server.terminal, b"\x03")
-    assert server.wait() == 0
+    assert server.stop() == 0
     assert "Stopped." in server.output
     assert server.left_behind() == []
 
@@ -247,8 +123,7 @@ def test_after_a_kill_the_parts_end_by_themselves_and_the_next_start_cleans_up(s
 
     again = start(killed.port)
     again.wait_for("Ready after")
-    os.write(again.terminal, b"\x03")
-    assert again.wait() == 0
+    assert again.stop() == 0
     assert again.left_behind() == []
     assert killed.left_behind() == []
 

@@ -1,0 +1,32 @@
+"""Databases beside the product's own: for a benchmark, and for tests to begin with."""
+
+import os
+import sys
+
+import psycopg2
+from psycopg2 import sql
+
+from config import embedded
+from script.run import processes
+
+
+def new_database(name: str) -> str:
+    """An empty database of this name; gives its URL."""
+    server = (os.environ.get("DATABASE_URL") or embedded.database_url()).rsplit("/", 1)[0]
+    connection = psycopg2.connect(f"{server}/postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            database = sql.Identifier(name)
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(database))
+    finally:
+        connection.close()
+    return f"{server}/{name}"
+
+
+def make_template(name: str) -> bool:
+    """Make a database of this name that has every table, to be copied; False where that failed."""
+    environment = os.environ | {"DATABASE_URL": new_database(name)}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    return processes.run(command, cwd=embedded.ROOT, env=environment) == 0
