@@ -42,8 +42,8 @@ QUIET_AFTER = timedelta(days=27)
 BEFORE_ALL_OTHERS = timedelta(days=1)
 
 # The audience of the edition that is being frozen, as long as its transaction lasts. PostgreSQL
-# counts it before it plans the steps that follow: where it expected a few people it compared each
-# with each, and three thousand took most of a minute.
+# counts it before it plans the steps that follow: where it expected few people it compared each
+# with each, and three thousand took up to most of a minute.
 _AUDIENCE = """
 CREATE TEMPORARY TABLE mailing_due
     (recipient_id, joined_position, language, choices, obstacle, wants_quiet)

@@ -24,8 +24,9 @@ DEFAULT_FROM_EMAIL = os.environ.get(
 
 # --- The ledger ---------------------------------------------------------------------------------
 # Each of these is a setting so that stress tests take seconds.
-# How many messages a worker takes at once: what a killed worker leaves to be picked up again.
-MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "200"))
+# How many messages a worker takes at once: what a killed worker leaves to be picked up again. With
+# more, a worker keeps a small edition to itself while the others have nothing to do.
+MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "100"))
 # How many fates a worker may have written that are not on the database's disk yet: so many could be
 # sent again if worker and database go down together. 1 waits for the disk with each message.
 MAIL_UNSAFE_FATES = int(os.environ.get("MAIL_UNSAFE_FATES", "25"))
