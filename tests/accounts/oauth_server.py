@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 CLIENT_ID, CLIENT_SECRET = "our-client", "our-secret"
 BASE = "/w/rest.php/oauth2"
+# Seconds in which a server notices that it shall end: each test waits for that.
+POLL = 0.01
 
 
 class OAuthServer:
@@ -43,7 +45,7 @@ class OAuthServer:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.origin = f"http://127.0.0.1:{self.http.server_address[1]}"
-        self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(POLL,), daemon=True)
 
     def __enter__(self):
         self.thread.start()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from liaisons.models import User
 from tests.factories import UserFactory
 
+from .oauth_server import POLL
 from .wiki import ADA, at_the_wiki, signed_in_person, through_wikimedia
 
 WRONG = "did not work"
@@ -135,7 +136,7 @@ def test_a_redirect_to_another_host_gets_nothing(client, wiki, where, status):
         do_POST = do_GET
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Thief) as thief:
-        threading.Thread(target=thief.serve_forever, daemon=True).start()
+        threading.Thread(target=thief.serve_forever, args=(POLL,), daemon=True).start()
         goal = f"http://127.0.0.1:{thief.server_address[1]}/"
         back = at_the_wiki(client)
         wiki.tricks[where] = lambda h: h.say(status, b"", Location=goal)
