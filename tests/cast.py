@@ -5,7 +5,10 @@ it; Dave has a plain account; Erin edits for the Core Team; Frank reviews as a s
 the liaison of another group, ``armenia``. Alice and Grace are public by name, the others are not.
 """
 
+import inspect
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import (
@@ -28,9 +31,34 @@ from .factories import (
     UserFactory,
 )
 
+_MAKERS: dict[str, Callable[..., Any]] = {}
 
-@pytest.fixture
-def swahili(db):
+
+def of_the_cast(make):
+    """Make a fixture of a function that makes one of the cast; its arguments are others of it."""
+    name = make.__name__
+    _MAKERS[name] = make
+
+    @pytest.fixture(name=name)
+    def one(request, db):
+        # Where a test has the small world, its people are those who live there.
+        if "world" in request.fixturenames:
+            return request.getfixturevalue("world").cast[name]
+        return make(*map(request.getfixturevalue, inspect.signature(make).parameters))
+
+    return one
+
+
+def make_cast() -> dict[str, Any]:
+    """All of the cast, by name."""
+    cast: dict[str, Any] = {}
+    for name, make in _MAKERS.items():
+        cast[name] = make(*(cast[other] for other in inspect.signature(make).parameters))
+    return cast
+
+
+@of_the_cast
+def swahili():
     """Jenga Wikipedia ya Kiswahili, a user group of Tanzania."""
     return GroupFactory(
         slug="swahili",
@@ -40,8 +68,8 @@ def swahili(db):
     )
 
 
-@pytest.fixture
-def armenia(db):
+@of_the_cast
+def armenia():
     """Wikimedia Armenia, a chapter."""
     country = CountryFactory(iso2="AM", english_name="Armenia", region=RegionFactory(code="CEECA"))
     return GroupFactory(
@@ -49,52 +77,52 @@ def armenia(db):
     )
 
 
-@pytest.fixture
-def frank(db):
+@of_the_cast
+def frank():
     """Superuser and reviewer."""
     return UserFactory(admin=True, display_name="Frank", email="frank@example.org")
 
 
-@pytest.fixture
-def erin(db):
+@of_the_cast
+def erin():
     """Core Team editor: staff who may publish and not review."""
     erin = UserFactory(core_team=True, display_name="Erin", email="erin@example.org")
     erin.user_permissions.set(Permission.objects.filter(content_type__app_label="strategy"))
     return erin
 
 
-@pytest.fixture
-def alice(db, swahili, frank):
+@of_the_cast
+def alice(swahili, frank):
     """Primary liaison of ``swahili``, public by name; her contact is Frank."""
     person = UserFactory(by_name=True, display_name="Alice", email="alice@example.org")
     MandateFactory(person=person, group=swahili, confirmed=True, reviewer=frank)
     return person
 
 
-@pytest.fixture
-def bob(db, swahili, frank):
+@of_the_cast
+def bob(swahili, frank):
     """Deputy of ``swahili``, not public by name."""
     person = UserFactory(display_name="Bob", email="bob@example.org")
     MandateFactory(person=person, group=swahili, confirmed=True, deputy=True, reviewer=frank)
     return person
 
 
-@pytest.fixture
-def carol(db, swahili):
+@of_the_cast
+def carol(swahili):
     """Has applied to be primary liaison of ``swahili``; not public by name."""
     person = UserFactory(display_name="Carol", email="carol@example.org")
     MandateFactory(person=person, group=swahili)
     return person
 
 
-@pytest.fixture
-def dave(db):
+@of_the_cast
+def dave():
     """A plain member account."""
     return UserFactory(display_name="Dave", email="dave@example.org")
 
 
-@pytest.fixture
-def grace(db, armenia, frank):
+@of_the_cast
+def grace(armenia, frank):
     """Primary liaison of another group, ``armenia``; public by name."""
     person = UserFactory(by_name=True, display_name="Grace", email="grace@example.org")
     MandateFactory(person=person, group=armenia, confirmed=True, reviewer=frank)

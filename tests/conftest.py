@@ -3,9 +3,10 @@
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.test import TransactionTestCase
 from django.utils import translation
 
-from tests import registered_mail
+from tests import kept_rows, registered_mail
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world", "tests.product"]
 
@@ -15,6 +16,17 @@ def no_kept_pages():
     """Each test begins without pages kept from another: a rolled back database repeats versions."""
     for name in ("pages", "searches", "figures"):
         caches[name].clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After a test that really writes, the database is as new; Django's own way leaves it empty."""
+    with django_db_blocker.unblock():
+        kept_rows.remember_the_new_database()
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda case: kept_rows.make_as_new() or flush(case)
+    yield
+    TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture(autouse=True, scope="session")

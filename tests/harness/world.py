@@ -8,6 +8,7 @@ import copy
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import (
@@ -64,7 +65,8 @@ from strategy.models import (
 )
 from strategy.translating import states
 from strategy.translating import work as translating
-from tests.cast import pass_second_step
+from tests import kept_rows
+from tests.cast import make_cast, pass_second_step
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 from tests.pictures import upload
 
@@ -75,9 +77,10 @@ GEORGIAN = "საქართველო"
 
 @dataclass
 class World:
-    """The people by role, and the objects the pages show."""
+    """The people by role and the cast by name, and the objects the pages show."""
 
     people: dict[str, User]
+    cast: dict[str, Any]
     group: Group
     proposed: Group
     update: Update
@@ -120,8 +123,16 @@ def translated(model, **values):
 
 
 @pytest.fixture
-def world(alice, bob, carol, dave, erin, frank, grace, swahili):
-    """Everything the pages show, once."""
+def world(db):
+    """Everything the pages show, once. It takes a second: so it is made once and put back."""
+    return _kept.get()
+
+
+def make_world() -> World:
+    """Make it."""
+    cast = make_cast()
+    alice, bob, carol, dave = (cast[name] for name in ("alice", "bob", "carol", "dave"))
+    erin, frank, grace, swahili = (cast[name] for name in ("erin", "frank", "grace", "swahili"))
     now = timezone.now()
     for number, group in enumerate(Group.objects.order_by("pk")):
         Group.objects.filter(pk=group.pk).update(name=f"{GEORGIAN} {number}")
@@ -242,6 +253,7 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
             "superuser": frank,
             **people,
         },
+        cast=cast,
         group=swahili,
         proposed=proposed,
         update=update,
@@ -269,6 +281,9 @@ def world(alice, bob, carol, dave, erin, frank, grace, swahili):
         ),
         talk_edition=talk_edition_for(alice, update),
     )
+
+
+_kept = kept_rows.Kept(make_world)
 
 
 def put_in_order(update, topic, *, by, read_by):
