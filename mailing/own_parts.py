@@ -8,14 +8,18 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from secrets import token_hex
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import conditional_escape
 
-from .models import Delivery, State, ToldItem
-from .sections import PersonalSection, Reader, registered_personal
+from .models import Delivery, ToldItem
+from .sections import Block, PersonalSection, Reader, registered_personal
+from .templatetags.mail import tidy
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +35,10 @@ class OwnPart:
 
 
 NO_PART = OwnPart()
-_TOLD_BY = ("recipient", "item", "delivery")
+# How many different frames one worker keeps: a few for each language, unless headings count.
+FRAMES_KEPT = 500
+# By section and delivery what was found for it, by its name.
+_Found = dict[str, dict[int, dict[str, Any]]]
 
 
 @dataclass
@@ -39,6 +46,7 @@ class OwnParts:
     """The own parts of one batch. Reading takes as many queries for one person as for fifty."""
 
     _things: dict[int, dict[str, list[Any]]] = field(default_factory=dict)
+    _frames: dict[tuple[str, tuple[str, ...]], "_Frame"] = field(default_factory=dict)
 
     def read(self, deliveries: Sequence[Delivery]) -> None:
         """Read what these people are told. What fails for all is tried for each alone later."""
@@ -62,27 +70,60 @@ class OwnParts:
         if not things:
             return NO_PART
         with translation.override(delivery.language):
-            return _written(things, delivery.language)
+            return self._written(things, delivery.language)
+
+    def _written(self, things: dict[str, list[Any]], language: str) -> OwnPart:
+        said = []
+        for section in registered_personal():
+            if things.get(section.key):
+                block = section.render(things[section.key], language)
+                if block.count:
+                    said.append((section, block))
+        if not said:
+            return NO_PART
+        frame = self._frame(
+            language, tuple(str(block.heading or section.label) for section, block in said)
+        )
+        blocks = [block for _section, block in said]
+        return OwnPart(
+            text=_joined(frame.text, [tidy(block.text) for block in blocks]),
+            html=_joined(frame.html, [conditional_escape(block.html) for block in blocks]),
+            headline=next((block.headline for block in blocks if block.headline), ""),
+            is_news=any(section.is_news for section, _block in said),
+        )
+
+    def _frame(self, language, headings):
+        if (language, headings) not in self._frames:
+            if len(self._frames) >= FRAMES_KEPT:
+                self._frames.clear()
+            self._frames[language, headings] = _framed(headings)
+        return self._frames[language, headings]
 
 
-def _written(things: dict[str, list[Any]], language: str) -> OwnPart:
-    blocks, is_news, headline = [], False, ""
-    for section in registered_personal():
-        if not things.get(section.key):
-            continue
-        block = section.render(things[section.key], language)
-        if block.count:
-            blocks.append({"label": block.heading or section.label, "block": block})
-            is_news = is_news or section.is_news
-            headline = headline or block.headline
-    if not blocks:
-        return NO_PART
-    return OwnPart(
-        text=render_to_string("mailing/_blocks.txt", {"blocks": blocks}),
-        html=render_to_string("mailing/_blocks.html", {"blocks": blocks}),
-        headline=headline,
-        is_news=is_news,
+@dataclass(frozen=True)
+class _Frame:
+    """What stands around the blocks of an own part: a piece more than there are blocks."""
+
+    text: list[str]
+    html: list[str]
+
+
+def _framed(headings: tuple[str, ...]) -> _Frame:
+    """What the templates say around blocks with these headings, in the active language.
+
+    They are the same for thousands, and cost more than what is one person's own.
+    """
+    # Nobody can write this into a text.
+    slot = f"slot{token_hex(12)}"
+    blocks = [{"label": heading, "block": Block(slot, slot, 1)} for heading in headings]
+    return _Frame(
+        text=render_to_string("mailing/_blocks.txt", {"blocks": blocks}).split(slot),
+        html=render_to_string("mailing/_blocks.html", {"blocks": blocks}).split(slot),
     )
+
+
+def _joined(around: list[str], blocks: list[str]) -> str:
+    return "".join(chain.from_iterable(zip(around, [*blocks, ""], strict=True)))
 
 
 def _things_of(deliveries: Sequence[Delivery]) -> dict[int, dict[str, list[Any]]]:
@@ -97,17 +138,19 @@ def _things_of(deliveries: Sequence[Delivery]) -> dict[int, dict[str, list[Any]]
     if not people:
         return things
     owed = _noted_in(people)
+    found = {}
     for section in registered_personal():
         readers = [
             Reader(one.pk, one.recipient.user_id, one.language, owed[one.pk, section.key])
             for one in people
         ]
-        found = section.load(readers)
-        if not section.is_news:
-            found = _first_told_here(section, people, found)
-        for delivery_id, mine in found.items():
+        found[section.key] = section.load(readers)
+    besides = [section for section in registered_personal() if not section.is_news]
+    found |= _first_told_here(besides, people, found)
+    for key, of_section in found.items():
+        for delivery_id, mine in of_section.items():
             if mine:
-                things[delivery_id][section.key] = list(mine.values())
+                things[delivery_id][key] = list(mine.values())
     return things
 
 
@@ -119,30 +162,93 @@ def _noted_in(deliveries) -> dict[tuple[int, str], set[str]]:
     return owed
 
 
-def _first_told_here(section: PersonalSection, deliveries, found) -> dict[int, dict[str, Any]]:
+def _first_told_here(
+    sections: Sequence[PersonalSection], deliveries: Sequence[Delivery], found: _Found
+) -> _Found:
     """Of what was found only what no other digest told, noted as told by this one."""
-    recipients = [one.recipient_id for one in deliveries]
-    told = ToldItem.objects.filter(recipient__in=recipients, section=section.key)
-    # What an earlier digest was to tell that came to nothing is told by this one.
-    came_to_nothing = told.filter(delivery__state__in=[State.FAILED, State.SKIPPED])
-    came_to_nothing.exclude(delivery__in=deliveries).delete()
-    by = {(recipient, item): by for recipient, item, by in told.values_list(*_TOLD_BY)}
-    wanted = []
-    for one in deliveries:
-        new = [
-            name
-            for name in found.get(one.pk, {})
-            if by.get((one.recipient_id, name)) in (None, one.pk)
-        ]
-        wanted += [
-            ToldItem(delivery=one, recipient_id=one.recipient_id, section=section.key, item=name)
-            for name in new[: section.most]
-        ]
-    if not wanted:
-        return {}
-    ToldItem.objects.bulk_create(wanted, ignore_conflicts=True)
-    here = set(told.filter(delivery__in=deliveries).values_list("delivery", "item"))
+    named = [
+        _Named(one.pk, one.recipient_id, section.key, name)
+        for section in sections
+        for one in deliveries
+        for name in found[section.key].get(one.pk, ())
+    ]
+    told_by = _told_by(named)
+    most = {section.key: section.most for section in sections}
+    here: set[_Named] = set()
+    wanted: dict[tuple[int, str], list[_Named]] = defaultdict(list)
+    for one in named:
+        by = told_by.get(one.thing)
+        mine = wanted[one.delivery_id, one.section]
+        if by in (None, one.delivery_id) and len(mine) < most[one.section]:
+            mine.append(one)
+            if by:
+                here.add(one)
+    here |= _note([one for mine in wanted.values() for one in mine if one not in here])
     return {
-        delivery_id: {name: thing for name, thing in mine.items() if (delivery_id, name) in here}
-        for delivery_id, mine in found.items()
+        section.key: {
+            one.pk: {
+                name: thing
+                for name, thing in found[section.key].get(one.pk, {}).items()
+                if _Named(one.pk, one.recipient_id, section.key, name) in here
+            }
+            for one in deliveries
+        }
+        for section in sections
     }
+
+
+class _Named(NamedTuple):
+    """One thing that one digest could tell."""
+
+    delivery_id: int
+    recipient_id: int
+    section: str
+    item: str
+
+    @property
+    def thing(self) -> tuple[int, str, str]:
+        """What nobody is told twice."""
+        return self[1:]
+
+
+# Both are given the columns of what could be told as four lists.
+_TOLD_BY = """
+SELECT told.id, told.recipient_id, told.section, told.item, told.delivery_id,
+       delivery.state IN ('failed', 'skipped') AND told.delivery_id <> named.delivery_id
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+     AS named (delivery_id, recipient_id, section, item)
+JOIN mailing_tolditem AS told USING (recipient_id, section, item)
+JOIN mailing_delivery AS delivery ON delivery.id = told.delivery_id
+"""
+_NOTE = """
+INSERT INTO mailing_tolditem (delivery_id, recipient_id, section, item)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+ON CONFLICT DO NOTHING
+RETURNING delivery_id, recipient_id, section, item
+"""
+
+
+def _told_by(named: Sequence[_Named]) -> dict[tuple[int, str, str], int]:
+    """By thing the digest that tells it. What came to nothing with an earlier one is free again."""
+    told_by, free = {}, []
+    for row, *thing, delivery_id, came_to_nothing in _asked(_TOLD_BY, named):
+        if came_to_nothing:
+            free.append(row)
+        else:
+            told_by[tuple(thing)] = delivery_id
+    if free:
+        ToldItem.objects.filter(pk__in=free).delete()
+    return told_by
+
+
+def _note(named: Sequence[_Named]) -> set[_Named]:
+    """Note these as told here; gives those that no other digest noted meanwhile."""
+    return {_Named(*row) for row in _asked(_NOTE, named)}
+
+
+def _asked(statement, named):
+    if not named:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*named, strict=True)])
+        return cursor.fetchall()
