@@ -60,9 +60,14 @@ def header_address(address: str) -> str:
     Raises ``ValueError`` for anything else, also for the rare addresses with a quoted part.
     """
     wire = wire_address(address)
-    if not _ONE_ADDRESS.fullmatch(wire):
+    if not is_plain(wire):
         raise ValueError("This address cannot stand in a header.")
     return wire
+
+
+def is_plain(address: str) -> bool:
+    """Whether an address is a name and a domain in ASCII and nothing else, without quotes."""
+    return bool(_ONE_ADDRESS.fullmatch(address))
 
 
 def masked(address: str) -> str:

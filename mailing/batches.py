@@ -45,6 +45,12 @@ class Batch:
             if self._not_paused([letter]):
                 yield letter
 
+    def coming(self) -> Message | None:
+        """The message after the one in hand, where its turn has come; it may be put off yet."""
+        if not self._left or self._began + self._left[0][0] > time.monotonic():
+            return None
+        return self._left[0][1]
+
     def give_back(self) -> None:
         """Return what is left."""
         claims.give_back(self._all_left())

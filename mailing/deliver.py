@@ -88,6 +88,9 @@ class _Worker:
         self.faults = 0
         # Taken by the server a moment ago, and not written down yet.
         self.in_doubt: Message | None = None
+        self.batch = Batch([], 0.0)
+        # Written before its turn.
+        self.ahead: tuple[Message, bytes] | None = None
 
     def work(self, model: type[Message]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
@@ -99,7 +102,7 @@ class _Worker:
         letters = _loaded(model, ids)
         if model is Delivery:
             self.own_parts.read([letter for letter in letters if _decided(letter).may_go])
-        batch = Batch(letters, self.claimed_at, before_waiting=self._settle)
+        batch = self.batch = Batch(letters, self.claimed_at, before_waiting=self._settle)
         self.slow = batch.slow
         for letter in batch:
             try:
@@ -156,6 +159,12 @@ class _Worker:
         self._hand_over(letter, to, message)
 
     def _written(self, letter, to) -> bytes | None:
+        ahead, self.ahead = self.ahead, None
+        if ahead and ahead[0] is letter:
+            return ahead[1]
+        return self._write(letter, to)
+
+    def _write(self, letter, to) -> bytes | None:
         if isinstance(letter, Notice):
             sheet = self.press.notice(letter)
             return sheet.filled(address=to, message_id=letter.message_id)
@@ -178,7 +187,7 @@ class _Worker:
                 to,
                 message,
                 last_call=lambda: claims.is_still_ours(letter, self._claimed_for()),
-                meanwhile=self._settle,
+                meanwhile=self._meanwhile,
             )
         except Trouble as trouble:
             self._settle()
@@ -189,6 +198,25 @@ class _Worker:
             self.in_doubt = letter
             if isinstance(letter, Notice):
                 self._settle()
+
+    def _meanwhile(self):
+        """What there is to do while the server reads."""
+        self._settle()
+        if self.ahead is None:
+            self._write_ahead()
+
+    def _write_ahead(self):
+        """Write the digest whose turn is next. Whatever is in the way of it is for its own turn."""
+        letter = self.batch.coming()
+        if not isinstance(letter, Delivery) or letter.waited or not _decided(letter).may_go:
+            return
+        try:
+            message = self._write(letter, wire_address(letter.address_now))
+        except Exception:
+            logger.debug("Could not write %s before its turn", letter.pk, exc_info=True)
+            return
+        if message is not None:
+            self.ahead = (letter, message)
 
     def _settle(self):
         """Write down that the last message was sent; always before another can be."""
@@ -253,19 +281,24 @@ def _with_digest_decisions(claimed):
     chosen = Preference.objects.filter(
         recipient=OuterRef("recipient"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
     )
-    return claimed.select_related("edition", "recipient").annotate(
-        obstacle=Case(
-            When(
-                edition__rhythm=Edition.Rhythm.URGENT,
-                then=eligibility.obstacle(kinds.URGENT, "recipient__"),
+    # Few editions for many: read once, not built anew for each.
+    return (
+        claimed.select_related("recipient")
+        .prefetch_related("edition")
+        .annotate(
+            obstacle=Case(
+                When(
+                    edition__rhythm=Edition.Rhythm.URGENT,
+                    then=eligibility.obstacle(kinds.URGENT, "recipient__"),
+                ),
+                default=eligibility.obstacle(kinds.DIGEST, "recipient__"),
             ),
-            default=eligibility.obstacle(kinds.DIGEST, "recipient__"),
-        ),
-        language_now=Coalesce(
-            NullIf(Subquery(chosen.values("language")[:1]), Value("")),
-            "recipient__language",
-            output_field=CharField(),
-        ),
+            language_now=Coalesce(
+                NullIf(Subquery(chosen.values("language")[:1]), Value("")),
+                "recipient__language",
+                output_field=CharField(),
+            ),
+        )
     )
 
 

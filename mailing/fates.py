@@ -9,6 +9,8 @@ all before it safe. Only where both go at once, because the machine does, are mo
 
 import logging
 import time
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -18,15 +20,19 @@ from .models import Message
 
 logger = logging.getLogger(__name__)
 
-# Also where a sweep took it from this worker meanwhile: nobody need send it again. Words of our
-# own in place of the query builder, because this is done once for each message.
-_SENT = """
-UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = %(now)s,
+# Also where a sweep took it from this worker meanwhile: nobody need send it again. Planned once for
+# each connection, because it is done once for each message, and planning takes longer than doing.
+_PREPARE = """
+PREPARE {table}_sent (timestamptz, bigint[], uuid) AS
+UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = $1,
                    attempts = attempts + 1, claim = NULL, lease_until = NULL
-WHERE id = ANY(%(ids)s) AND (claim = %(claim)s OR state IN ('pending', 'retry'))
+WHERE id = ANY($2) AND (claim = $3 OR state IN ('pending', 'retry'))
 """
+_SENT = "EXECUTE {table}_sent (%(now)s, %(ids)s, %(claim)s)"
 # Both are one transaction, because they are one string.
 _SENT_SOON = "SET LOCAL synchronous_commit TO OFF;" + _SENT
+# The tables for which each open connection has planned it.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 # A row must change, or PostgreSQL has nothing to wait for.
 _TOUCH = "UPDATE {table} SET state = 'sent' WHERE id = %(id)s AND state = 'sent'"
 UNSAFE_SECONDS = 0.2  # about as long as PostgreSQL itself leaves between two looks at such fates
@@ -94,12 +100,21 @@ def sent(letter: Message) -> None:
 
 def _write(letters, *, soon, is_again=False):
     [*_others, letter] = letters
-    statement = (_SENT_SOON if soon else _SENT).format(table=letter._meta.db_table)
+    table = letter._meta.db_table
+    statement = (_SENT_SOON if soon else _SENT).format(table=table)
     ids = [one.pk for one in letters]
     with connection.cursor() as cursor:
+        _prepare(cursor, table)
         cursor.execute(statement, {"now": timezone.now(), "ids": ids, "claim": letter.claim})
         if not cursor.rowcount and not is_again:
             logger.warning("%s was sent, and somebody else has it by now.", letter.message_id)
+
+
+def _prepare(cursor, table):
+    known = _prepared.setdefault(connection.connection, set())
+    if table not in known:
+        cursor.execute(_PREPARE.format(table=table))
+        known.add(table)
 
 
 def _touch(letter):

@@ -76,9 +76,11 @@ def test_the_database_waits_for_its_disk_once_for_many_fates(only_board, setting
 
     with connection.execute_wrapper(note):
         assert send().sent == 40
-    fates = [sql for sql in statements if "SET state = 'sent'" in sql]
+    written = ("EXECUTE mailing_delivery_sent", "UPDATE mailing_delivery SET state = 'sent'")
+    fates = [sql for sql in statements if any(words in sql for words in written)]
     soon = [sql for sql in fates if "synchronous_commit" in sql]
     assert len(soon) >= 30
+    assert len([sql for sql in statements if "PREPARE" in sql]) <= 1
     # Whatever comes last, the disk is waited for: the round ends with all of them there.
     assert "synchronous_commit" not in fates[-1]
 

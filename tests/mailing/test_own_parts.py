@@ -160,3 +160,36 @@ def test_an_own_part_reads_as_if_it_were_written_there(before, own, after):
     body = message.split(b"\r\n\r\n", 1)[1]
     assert all(len(line) <= mime.LINE for line in body.split(b"\r\n"))
     assert message.isascii()
+
+
+def test_the_next_is_written_while_the_server_reads(only_board, letterbox, sink, monkeypatch):
+    """And what cannot be written then is tried, and noted, in its own turn."""
+    readers = [person("daily", address=f"ok.{number}@example.org") for number in range(4)]
+    for number, reader in enumerate(readers):
+        letterbox.post(reader, f"Answer {number}")
+    render, arrived_before = letterbox.render, []
+
+    def looking(things, language):
+        arrived_before.append((things, len(sink.arrived)))
+        if things == ["Answer 2"]:
+            raise RuntimeError("nobody can write this")
+        return render(things, language)
+
+    monkeypatch.setattr(letterbox, "render", looking)
+    run(MONDAY)
+    assert arrived_before == [
+        (["Answer 0"], 0),
+        (["Answer 1"], 0),
+        (["Answer 2"], 1),
+        (["Answer 2"], 2),
+        (["Answer 3"], 2),
+    ]
+    told = {
+        one["to"]: told_on("* In the letterbox *", text_of(one["content"])) for one in sink.arrived
+    }
+    assert told == {f"ok.{number}@example.org": f"Answer {number}" for number in (0, 1, 3)}
+    assert Delivery.objects.get(recipient=readers[2]).state == "retry"
+
+
+def text_of(content):
+    return message_from_bytes(content, policy=policy.default).get_body(["plain"]).get_content()
