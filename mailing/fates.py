@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 # Also where a sweep took it from this worker meanwhile: nobody need send it again. Planned once for
 # each connection, because it is done once for each message, and planning takes longer than doing.
 _PREPARE = """
-PREPARE {table}_sent (timestamptz, bigint[], uuid) AS
+PREPARE {table}_sent (timestamptz, bigint, uuid) AS
 UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = $1,
                    attempts = attempts + 1, claim = NULL, lease_until = NULL
-WHERE id = ANY($2) AND (claim = $3 OR state IN ('pending', 'retry'))
+WHERE id = $2 AND (claim = $3 OR state IN ('pending', 'retry'))
 """
-_SENT = "EXECUTE {table}_sent (%(now)s, %(ids)s, %(claim)s)"
+_SENT = "EXECUTE {table}_sent (%(now)s, %(id)s, %(claim)s)"
 # Both are one transaction, because they are one string.
 _SENT_SOON = "SET LOCAL synchronous_commit TO OFF;" + _SENT
 # The tables for which each open connection has planned it.
@@ -56,7 +56,7 @@ class Fates:
         self._unsafe.append(letter)
         waited = now - self._since
         is_time = len(self._unsafe) >= settings.MAIL_UNSAFE_FATES or waited >= UNSAFE_SECONDS
-        self._insist(lambda: _write([letter], soon=not is_time))
+        self._insist(lambda: _write(letter, soon=not is_time))
         if is_time:
             self._unsafe.clear()
 
@@ -86,26 +86,22 @@ class Fates:
                 write = self._write_again
 
     def _write_again(self):
-        by_batch: dict[tuple, list[Message]] = {}
         for letter in self._unsafe:
-            by_batch.setdefault((type(letter), letter.claim), []).append(letter)
-        for letters in by_batch.values():
-            _write(letters, soon=False, is_again=True)
+            _write(letter, soon=False, is_again=True)
 
 
 def sent(letter: Message) -> None:
     """One message was sent; waits for the disk."""
-    _write([letter], soon=False)
+    _write(letter, soon=False)
 
 
-def _write(letters, *, soon, is_again=False):
-    [*_others, letter] = letters
+def _write(letter, *, soon, is_again=False):
     table = letter._meta.db_table
     statement = (_SENT_SOON if soon else _SENT).format(table=table)
-    ids = [one.pk for one in letters]
     with connection.cursor() as cursor:
         _prepare(cursor, table)
-        cursor.execute(statement, {"now": timezone.now(), "ids": ids, "claim": letter.claim})
+        values = {"now": timezone.now(), "id": letter.pk, "claim": letter.claim}
+        cursor.execute(statement, values)
         if not cursor.rowcount and not is_again:
             logger.warning("%s was sent, and somebody else has it by now.", letter.message_id)
 

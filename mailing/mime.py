@@ -12,7 +12,6 @@ from email.utils import formataddr, formatdate, parseaddr
 from secrets import token_hex
 
 LINE = 76  # RFC 2045, 6.7 and 6.8: the longest encoded line, without its line break
-BASE64_LINE = LINE // 4 * 3  # the bytes of such a line
 CRLF = "\r\n"
 SOFT_BREAK = "=" + CRLF
 # Stand in a rendered body where the person's token and own part come. Nobody can write them into
@@ -182,9 +181,8 @@ def _interleaved(parts: list[str], between: list[str]) -> str:
 
 
 def _base64_lines(text):
-    data = text.encode()
-    lines = (data[at : at + BASE64_LINE] for at in range(0, len(data), BASE64_LINE))
-    return CRLF.join(b2a_base64(line, newline=False).decode("ascii") for line in lines)
+    encoded = b2a_base64(text.encode(), newline=False).decode("ascii")
+    return CRLF.join(encoded[at : at + LINE] for at in range(0, len(encoded), LINE))
 
 
 def _split(message) -> tuple[bytes | str, ...]:

@@ -232,7 +232,7 @@ def items_told(section, after, until, also, owed) -> list:
 
 def _in_order(by_section: dict) -> str:
     """The same text for the same places, to keep what was written for them."""
-    return json.dumps(by_section, sort_keys=True)
+    return json.dumps(by_section, sort_keys=True) if by_section else ""
 
 
 def _keep_few(kept):

@@ -24,12 +24,12 @@ DEFAULT_FROM_EMAIL = os.environ.get(
 
 # --- The ledger ---------------------------------------------------------------------------------
 # Each of these is a setting so that stress tests take seconds.
-# How many messages a worker takes at once: what a killed worker leaves to be picked up again. With
-# more, a worker keeps a small edition to itself while the others have nothing to do.
-MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "100"))
+# How many messages a worker takes at once at most: what a killed worker leaves to be picked up
+# again. It begins with fewer, and takes as many as it can send in about a second.
+MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "400"))
 # How many fates a worker may have written that are not on the database's disk yet: so many could be
 # sent again if worker and database go down together. 1 waits for the disk with each message.
-MAIL_UNSAFE_FATES = int(os.environ.get("MAIL_UNSAFE_FATES", "25"))
+MAIL_UNSAFE_FATES = int(os.environ.get("MAIL_UNSAFE_FATES", "100"))
 # Seconds after which a worker that does not come back is given up. Longer than one message can
 # take: about six words of EMAIL_TIMEOUT each.
 MAIL_LEASE = float(os.environ.get("MAIL_LEASE", "120"))
