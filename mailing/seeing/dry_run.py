@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from web.names import language_name
 
-from .. import editions
+from .. import due, editions
 from ..due_hours import next_due_hour
 from ..models import Delivery, Edition, State
 from ..stories import reason_label
@@ -70,7 +70,7 @@ def upcoming(now: datetime | None = None) -> list[tuple[str, datetime]]:
     now = now or timezone.now()
     found = set()
     for rhythm in Edition.BY_THE_CLOCK:
-        hours = {next_due_hour(rhythm, zone, now) for zone in editions.zones_of(rhythm)}
+        hours = {next_due_hour(rhythm, zone, now) for zone in due.zones_of(rhythm)}
         found |= {(hour, rhythm) for hour in sorted(hours)[:HOURS]}
     return [(rhythm, hour) for hour, rhythm in sorted(found)]
 

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
-from mailing import deliver, editions, recipients
+from mailing import deliver, editions, freezing, recipients
 from mailing.models import Delivery, Edition, SectionCursor, Suppression
 from tests.mailing.people import Board, person, states, titles_sent
 
@@ -219,7 +219,7 @@ def test_cursors_move_with_the_edition_or_not_at_all(only_board, monkeypatch):
     def broken(edition):
         raise RuntimeError("the power fails")
 
-    monkeypatch.setattr(editions, "_skipped", broken)
+    monkeypatch.setattr(freezing, "_skipped", broken)
     with pytest.raises(RuntimeError), transaction.atomic():
         run(MONDAY)
     assert not Edition.objects.exists()
