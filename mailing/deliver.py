@@ -121,7 +121,8 @@ class _Worker:
                 break
         self._settle()
         took = time.monotonic() - self.claimed_at
-        self.most = 2 * self.most if took < SHORT_BATCH else max(FIRST_BATCH, self.most // 2)
+        larger, smaller = min(2 * self.most, settings.MAIL_BATCH), max(self.most // 2, FIRST_BATCH)
+        self.most = larger if took < SHORT_BATCH else smaller
         return True
 
     def end(self) -> None:

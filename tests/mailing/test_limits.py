@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from mailing import batches, deliver, notices, pace
+from mailing import batches, claims, deliver, notices, pace
 from mailing.models import Delivery, MailDomain, Notice, State
 from tests.mailing.people import person
 from tests.mailing.sending import MONDAY, owe, send
@@ -46,6 +46,31 @@ def test_no_more_messages_a_second_than_the_limit(only_board, sink, settings):
     with time_machine.travel(MONDAY):
         deliver.send_due()
     assert_each_in_its_turn(sink, 12, per_second=20)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(float("inf"), [2, 4, 5, 1]), (0, [2, 2, 2, 2, 2, 2])],
+    ids=["fast", "slow"],
+)
+def test_a_worker_takes_more_at_once_where_it_goes_fast(
+    only_board, sink, settings, monkeypatch, seconds, expected
+):
+    settings.MAIL_BATCH = 5
+    monkeypatch.setattr(deliver, "FIRST_BATCH", 2)
+    monkeypatch.setattr(deliver, "SHORT_BATCH", seconds)
+    owe(only_board, *(f"ok.{number}" for number in range(12)))
+    claim, taken = claims.claim, []
+
+    def noting(model, most=None):
+        ids = claim(model, most)
+        if model is Delivery and ids:
+            taken.append(len(ids))
+        return ids
+
+    monkeypatch.setattr(claims, "claim", noting)
+    assert send().sent == 12
+    assert taken == expected
 
 
 def assert_each_in_its_turn(sink, number, per_second):
