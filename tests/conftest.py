@@ -18,6 +18,11 @@ def no_kept_pages():
         caches[name].clear()
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the long ones, so that at the end no process stands alone with one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """After a test that really writes, the database is as new; Django's own way leaves it empty."""

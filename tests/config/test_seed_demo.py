@@ -64,6 +64,7 @@ def test_a_password_is_made_up_and_printed_where_none_is_given(monkeypatch):
     assert re.search(r"Password of all: (\S+)", seed_by_command())[1] == given[0]
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_an_earlier_and_smaller_demo_is_completed(monkeypatch):
     make_empty_demo()

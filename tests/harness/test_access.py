@@ -8,6 +8,7 @@ and read the difference before it is committed.
 import os
 from pathlib import Path
 
+import pytest
 from django.contrib import admin
 from django.urls import reverse
 
@@ -41,6 +42,7 @@ def rows(world):
         yield address.name, path_of(address, world)
 
 
+@pytest.mark.long
 def test_every_role_gets_what_the_table_says(world, browser):
     clients = {role: browser(role) for role in world.people}
     lines = [f"{'address':<60}{'method':<8}" + "".join(f"{role:<16}" for role in clients)]

@@ -41,6 +41,7 @@ def _part_of(page):
     return app if app in PARTS else "everything else"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_the_admin_is_accessible_and_keeps_to_the_security_policy(walk: Walk, part, pages):
     def look(page):
@@ -51,6 +52,7 @@ def test_the_admin_is_accessible_and_keeps_to_the_security_policy(walk: Walk, pa
     assert not wrong, told(wrong)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", PARTS)
 def test_the_admin_runs_from_right_to_left(walk: Walk, part, pages):
     """Each page in Arabic: the direction, and no wider than its window."""

@@ -38,6 +38,7 @@ def is_unmarked(text: str) -> bool:
     return bool(pseudo.LATIN_WORD.search(text))
 
 
+@pytest.mark.long
 def test_every_string_of_the_admin_is_marked(world, as_person, monkeypatch):
     client = as_person(world.people["superuser"])
     pages = [page for page in admin_pages(world, client) if is_ours(page)]

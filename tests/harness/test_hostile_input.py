@@ -36,6 +36,7 @@ def quiet(client):
 
 
 # Each alone for whom most doors are open; for others, who meet the same code, few at once.
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "queries"),
     [
@@ -54,6 +55,7 @@ def test_a_hostile_query_is_no_error_of_ours(role, queries, world, browser):
             assert response.status_code < 500, (address.name, query)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "bodies"),
     [
@@ -77,6 +79,7 @@ def test_a_hostile_body_changes_nobody_s_powers(role, bodies, world, browser):
             assert after == before, (address.name, body)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
@@ -110,6 +113,7 @@ def test_hostile_paths(world, client):
         assert client.get(path).status_code < 500, path
 
 
+@pytest.mark.long
 def test_hostile_queries_in_the_admin(world, browser):
     client = quiet(browser("superuser"))
     for model in admin.site._registry:

@@ -39,6 +39,7 @@ def at(chromium, live_server, walk: Walk):
         manager.__exit__(None, None, None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["320 px", "1280 px"])
 def test_each_stop_of_a_key_page_shows_and_none_is_left_out(viewport, walk: Walk):
     walk.world.people["other member"] = UserFactory()

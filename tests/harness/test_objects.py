@@ -92,6 +92,7 @@ def without_path(response, path):
     return [line for line in text.splitlines() if "csrf" not in line]
 
 
+@pytest.mark.long
 def test_whose_things_are_whose(objects, world, browser):
     clients = {role: browser(role) for role in world.people}
     lines = [f"{'object':<74}{'method':<8}" + "".join(f"{role:<15}" for role in clients)]

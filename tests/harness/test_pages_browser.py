@@ -28,6 +28,7 @@ def pages(world, a_draft, as_person):
     return every_page(world, as_person)
 
 
+@pytest.mark.long
 def test_every_page_is_accessible_in_light_and_dark_and_fits_a_phone(walk, pages):
     def look(page):
         return [*axe(page), *scrolls_sideways(page), *dark_contrast(page)]
@@ -37,11 +38,13 @@ def test_every_page_is_accessible_in_light_and_dark_and_fits_a_phone(walk, pages
     assert not wrong, told(wrong)
 
 
+@pytest.mark.long
 def test_every_page_fits_a_phone_in_arabic(walk, pages):
     wrong = walk.over(pages, scrolls_sideways, language="ar")
     assert not wrong, told(wrong)
 
 
+@pytest.mark.long
 def test_refused_forms_are_accessible_and_say_what_to_mend(walk, pages):
     refused = []
 

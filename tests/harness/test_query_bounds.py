@@ -137,6 +137,7 @@ def more_reports(world, number, other_group, other_topic):
     Statement.objects.create(report=world.report, number=last, text="x", **answered)
 
 
+@pytest.mark.long
 def test_no_page_needs_more_queries_for_more_rows(world, count):
     before = {name: count(path, role) for name, path, role in pages(world)}
     for name, path, role in list(pages(world)):
@@ -153,6 +154,7 @@ def test_no_page_needs_more_queries_for_more_rows(world, count):
     assert grown == {}
 
 
+@pytest.mark.long
 def test_a_public_page_needs_few_queries(world, count):
     grow(world)
     many = {

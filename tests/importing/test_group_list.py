@@ -149,6 +149,7 @@ def test_a_list_reports_only_its_own_groups_as_gone(import_list):
     assert Group.objects.count() == 3
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_file(import_list):
     """Three times the rows, about the same memory: only the keys' short forms are held."""
 
