@@ -3,12 +3,14 @@
 Each page is opened at 320 px: axe (WCAG 2.2 A and AA) in English and light, colour contrast again
 in dark, no sideways scrolling in English and Arabic, no console error, no refusal by the security
 policy, no request to another host. Pages for people with an account are opened as such a person.
+``test_key_pages_browser.py`` looks at the key pages in all this, and more: they are left to it.
 """
 
 import pytest
 
 from tests.browser import Faults, window
 
+from .key_pages import KEY_PAGES
 from .walk import (
     PHONE,
     axe,
@@ -28,19 +30,26 @@ def pages(world, a_draft, as_person):
     return every_page(world, as_person)
 
 
+@pytest.fixture
+def other_pages(pages):
+    """Every page but those that are looked at as key pages by the same person."""
+    key_pages = {(key.address, key.role) for key in KEY_PAGES if not key.query}
+    return [page for page in pages if (page.name, page.role) not in key_pages]
+
+
 @pytest.mark.long
-def test_every_page_is_accessible_in_light_and_dark_and_fits_a_phone(walk, pages):
+def test_every_page_is_accessible_in_light_and_dark_and_fits_a_phone(walk, other_pages):
     def look(page):
         return [*axe(page), *scrolls_sideways(page), *dark_contrast(page)]
 
-    assert len(pages) > 10
-    wrong = walk.over(pages, look, color_scheme="light", reduced_motion="reduce")
+    assert len(other_pages) > 10
+    wrong = walk.over(other_pages, look, color_scheme="light", reduced_motion="reduce")
     assert not wrong, told(wrong)
 
 
 @pytest.mark.long
-def test_every_page_fits_a_phone_in_arabic(walk, pages):
-    wrong = walk.over(pages, scrolls_sideways, language="ar")
+def test_every_page_fits_a_phone_in_arabic(walk, other_pages):
+    wrong = walk.over(other_pages, scrolls_sideways, language="ar")
     assert not wrong, told(wrong)
 
 
