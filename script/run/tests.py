@@ -33,6 +33,9 @@ PASSES = {
 ONLY_SERIAL = "--only-serial"
 # Names the database of which each test process gets a copy (config/settings/test.py).
 TEMPLATE = "TEST_DATABASE_TEMPLATE"
+TEMPLATE_NAME = "tests_begin_with"
+# That database as a file, for the serial tests: to make it anew takes twenty seconds.
+TEMPLATE_FILE = BESIDE / "tests_begin_with.sql"
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 
 
@@ -60,13 +63,13 @@ def main(arguments: Sequence[str]) -> int:
     own_services = not any(os.environ.get(name) for name in services.VARIABLES.values())
     beside = None
     try:
+        services.start(owner="test", for_tests=True)
+        os.environ.pop(TEMPLATE, None)
+        if made_template(from_file=list(arguments) == [ONLY_SERIAL]):
+            os.environ[TEMPLATE] = TEMPLATE_NAME
         if own_services and not given and len(passes) > 1:
             passes.remove("serial")
             beside = start_beside()
-        services.start(owner="test", for_tests=True)
-        os.environ.pop(TEMPLATE, None)
-        if databases.make_template("tests_begin_with"):
-            os.environ[TEMPLATE] = "tests_begin_with"
         failed += run_tests(passes, given)
         if beside:
             failed += result_of(beside)
@@ -88,9 +91,22 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def made_template(*, from_file: bool) -> bool:
+    """Make the database with which each test process begins; False where that failed."""
+    if from_file and TEMPLATE_FILE.exists():
+        loaded = databases.load(TEMPLATE_FILE, TEMPLATE_NAME)
+        TEMPLATE_FILE.unlink()  # another run may have other tables
+        if loaded:
+            return True
+    return databases.make_template(TEMPLATE_NAME)
+
+
 def start_beside() -> subprocess.Popen[bytes]:
     """Start the serial tests with services of their own; what they print goes to a file."""
     BESIDE.mkdir(parents=True, exist_ok=True)
+    TEMPLATE_FILE.unlink(missing_ok=True)
+    if os.environ.get(TEMPLATE):
+        databases.dump(TEMPLATE_NAME, TEMPLATE_FILE)
     environment = os.environ | {"SERVICES_DIR": str(BESIDE)}
     command = [sys.executable, "-m", "script.run.tests", ONLY_SERIAL]
     with (BESIDE / "output.txt").open("wb") as output, processes.uninterrupted():
