@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from config import embedded
 from script.run import checks, databases, processes, services
@@ -51,12 +52,14 @@ def main(arguments: Sequence[str]) -> int:
     given = list(arguments)
     passes = ["light", "heavy", "serial"]
     failed = []
+    checking = None
     if "--soak" in given:
         given.remove("--soak")
         os.environ["SOAK"] = "1"
         passes = ["soak"]
     elif not given:
-        failed = [f"check: {title}" for title in checks.find_problems()]
+        # While the tables are made, which keeps one processor busy for a while.
+        checking = ThreadPoolExecutor(max_workers=1).submit(checks.find_problems)
     elif given == [ONLY_SERIAL]:
         given, passes = [], ["serial"]
     # With databases that are named in the environment there is only one set of services.
@@ -67,6 +70,8 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.pop(TEMPLATE, None)
         if made_template(from_file=list(arguments) == [ONLY_SERIAL]):
             os.environ[TEMPLATE] = TEMPLATE_NAME
+        if checking:
+            failed += [f"check: {title}" for title in checking.result()]
         if own_services and not given and len(passes) > 1:
             passes.remove("serial")
             beside = start_beside()
