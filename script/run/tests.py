@@ -7,7 +7,8 @@
 Tests marked ``heavy`` (a browser, a start of the whole product) come after the others, three at a
 time, because each often waits for another process; for the others a third process bought nothing.
 Those marked ``serial`` kill and restart processes and empty Redis, so they run one by one with
-services of their own. They need little of the processor and are done beside the others.
+services of their own. They need little of the processor and are done beside the others. The long
+versions, marked ``soak``, are done in the same way.
 """
 
 import os
@@ -29,7 +30,8 @@ PASSES = {
     "light": ["-m", "not heavy and not serial and not soak", "-n", "2", "--dist", "loadgroup"],
     "heavy": ["-m", "heavy and not soak", "-n", "3", "--dist", "loadgroup"],
     "serial": ["-m", "serial and not soak", "-n", "0"],
-    "soak": ["-m", "soak", "-n", "0"],
+    "soak": ["-m", "soak and not serial", "-n", "2", "--dist", "load"],
+    "soak, serial": ["-m", "soak and serial", "-n", "0"],
 }
 ONLY_SERIAL = "--only-serial"
 # Names the database of which each test process gets a copy (config/settings/test.py).
@@ -56,12 +58,12 @@ def main(arguments: Sequence[str]) -> int:
     if "--soak" in given:
         given.remove("--soak")
         os.environ["SOAK"] = "1"
-        passes = ["soak"]
+        passes = ["soak", "soak, serial"]
     elif not given:
         # While the tables are made, which keeps one processor busy for a while.
         checking = ThreadPoolExecutor(max_workers=1).submit(checks.find_problems)
     elif given == [ONLY_SERIAL]:
-        given, passes = [], ["serial"]
+        given, passes = [], ["soak, serial" if os.environ.get("SOAK") else "serial"]
     # With databases that are named in the environment there is only one set of services.
     own_services = not any(os.environ.get(name) for name in services.VARIABLES.values())
     beside = None
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
         if checking:
             failed += [f"check: {title}" for title in checking.result()]
         if own_services and not given and len(passes) > 1:
-            passes.remove("serial")
+            passes.pop()
             beside = start_beside()
         failed += run_tests(passes, given)
         if beside:

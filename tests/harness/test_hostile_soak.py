@@ -17,7 +17,7 @@ from .corpus import BODIES, HEADERS, QUERIES, VALUES
 from .test_hostile_input import powers, quiet
 from .world import path_of, undone
 
-pytestmark = [pytest.mark.soak, pytest.mark.serial]
+pytestmark = pytest.mark.soak
 
 OURS = ("liaisons", "strategy", "outreach_map", "mailing", "web")
 BEYOND = ("account", "mfa", "socialaccount")
