@@ -8,7 +8,13 @@ from django.utils import translation
 
 from tests import kept_rows, registered_mail
 
-pytest_plugins = ["tests.cast", "tests.browser", "tests.harness.world", "tests.product"]
+pytest_plugins = [
+    "tests.broker",
+    "tests.browser",
+    "tests.cast",
+    "tests.harness.world",
+    "tests.product",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -137,19 +137,15 @@ def test_setting_up_an_app_twice_at_once_sets_up_one(real, person, as_person):
 
 
 @pytest.fixture(params=["refused", "hung"])
-def no_redis(request, monkeypatch):
+def no_redis(request, broker):
     """A Redis that refuses, or takes connections and never answers; counts those who call."""
-    from config.celery import app
-
     calls = []
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if request.param == "hung":
             listener.listen()
             listener.settimeout(0.2)
-        address = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
-        monkeypatch.setattr(app.conf, "broker_url", address)
-        monkeypatch.setattr(app.conf, "broker_write_url", address)
+        broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
 
         def count():
             with contextlib.suppress(OSError):

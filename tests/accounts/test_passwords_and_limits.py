@@ -118,17 +118,14 @@ def test_only_so_many_codes_are_tried_from_one_network(client, db, settings):
 
 
 @pytest.fixture
-def silent_redis(monkeypatch):
+def silent_redis(broker):
     """A Redis that takes connections and never answers; counts those who call."""
-    from config.celery import app
-
     calls = []
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         listener.settimeout(0.2)
-        address = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
-        monkeypatch.setattr(app.conf, "broker_url", address)
+        broker(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
 
         def count():
             with contextlib.suppress(TimeoutError):

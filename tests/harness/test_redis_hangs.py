@@ -5,7 +5,6 @@ import time
 
 import kombu.transport.redis  # noqa: F401 (loaded before the clock runs, as in config/wsgi.py)
 import pytest
-from celery import current_app
 from django.db import transaction
 from django.test import TestCase
 
@@ -21,18 +20,10 @@ LONGEST = 2  # seconds
 
 
 @pytest.fixture
-def hung_redis():
+def hung_redis(broker):
     """Points Celery at the silent server when called, and back at the end."""
-    before = current_app.conf.broker_url
-
-    def use(url):
-        current_app.conf.broker_url = current_app.conf.broker_write_url = url
-        current_app._pool = None
-        current_app.amqp._producer_pool = None
-
     with socket.create_server(("127.0.0.1", 0), backlog=512) as silent:
-        yield lambda: use(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        use(before)
+        yield lambda: broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
 
 
 def answers(client, places, bodies):

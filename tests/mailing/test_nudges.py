@@ -16,21 +16,6 @@ from tests.mailing.people import person
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def broker():
-    """Point Celery at another Redis for one test."""
-    before = current_app.conf.broker_url
-
-    def use(url):
-        current_app.conf.broker_url = url
-        current_app.conf.broker_write_url = url
-        current_app._pool = None
-        current_app.amqp._producer_pool = None
-
-    yield use
-    use(before)
-
-
 def send_and_time(reader) -> float:
     began = time.monotonic()
     with transaction.atomic():
