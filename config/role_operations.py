@@ -9,12 +9,12 @@ A role that is missing is made. What an operator added to a role stays. Going ba
 they are: people hold them. The migration depends on those that made the models it names.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.apps import apps as real_apps
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
-from django.db.models import Q
 
 # Role → permissions as "app.codename"; "app.*" is everything of an app.
 Permissions = Mapping[str, Sequence[str]]
@@ -61,15 +61,16 @@ def _roles(apps, using):
 
 
 def _found(apps, using, keys) -> list:
+    """The numbers of these permissions, asked for in one query: a role has many."""
     objects = apps.get_model("auth", "Permission").objects.using(using)
-    found = []
+    labels = {key.partition(".")[0] for key in keys}
+    known: defaultdict[str, set[int]] = defaultdict(set)
+    for label, codename, pk in objects.filter(content_type__app_label__in=labels).values_list(
+        "content_type__app_label", "codename", "pk"
+    ):
+        known[f"{label}.{codename}"].add(pk)
+        known[f"{label}.*"].add(pk)
     for key in keys:
-        label, _dot, codename = key.partition(".")
-        wanted = Q(content_type__app_label=label)
-        if codename != "*":
-            wanted &= Q(codename=codename)
-        matching = list(objects.filter(wanted))
-        if not matching:
+        if key not in known:
             raise LookupError(f"There is no permission {key!r} to give or take.")
-        found += matching
-    return found
+    return sorted(set().union(*(known[key] for key in keys)))
