@@ -135,6 +135,8 @@ def test_a_hostile_body_changes_nobody_s_powers(role, bodies, world, browser):
             )
             assert response.status_code < 500, (address.name, body)
             assert after == before, (address.name, body)
+            if response.status_code == 405:
+                break  # it takes no form at all, and read nothing of this one
 
 
 @pytest.mark.long
