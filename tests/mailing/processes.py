@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from script.run.processes import start as start_child
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -41,13 +43,9 @@ class Processes:
 
     def start(self, name, *command):
         with (self.logs / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+            # Ended by the kernel where the tests are: nobody else knows of it.
+            self.running[name] = start_child(
+                [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log
             )
 
     def start_worker(self, name):
