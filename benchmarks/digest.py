@@ -76,9 +76,9 @@ def main(arguments) -> None:
     """Measure speed in each setting, then memory and planning with two audiences."""
     digest_content.use_own_sections()
     if arguments:
-        what, port, argument = arguments[0], int(arguments[1]), arguments[2]
+        port, rhythm = int(arguments[0]), arguments[1]
         _use(port)
-        _work(argument) if what == "work" else print(json.dumps(_memory(argument)))
+        print(json.dumps(_memory(rhythm)))
         return
     digest_content.have_people("at_once", MESSAGES)
     digest_peer.have_templates()
@@ -173,17 +173,25 @@ class _Setting:
         if self.processes == 1:
             yield lambda: _send_all(way)
             return
-        command = [sys.executable, "-m", "benchmarks.digest", "work", str(self.port), way]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        started = [subprocess.Popen(command, **pipes) for _number in range(self.processes)]
-        for one in started:
-            assert one.stdout.readline() == "ready\n"
+        # Forked, as the others' are: a worker that runs has its templates read, and a new process
+        # would read them for the few messages of one round.
+        context = multiprocessing.get_context("fork")
+        ready, word = context.Semaphore(0), context.Event()
+        connection.close()  # two processes cannot share one
+        workers = [
+            context.Process(target=_work, args=(way, ready, word))
+            for _number in range(self.processes)
+        ]
+        for worker in workers:
+            worker.start()
+        for _worker in workers:
+            ready.acquire()
 
         def go():
-            for one in started:
-                one.stdin.close()
-            for one in started:
-                assert one.wait() == 0
+            word.set()
+            for worker in workers:
+                worker.join()
+                assert worker.exitcode == 0
 
         yield go
 
@@ -205,11 +213,11 @@ class _Way:
         return statistics.median(self.own[1:])  # The first round is for warming up.
 
 
-def _work(way):
+def _work(way, ready, word):
     """A worker of its own: wait for the word, then send until nothing is due."""
     connection.ensure_connection()
-    print("ready", flush=True)
-    sys.stdin.read()
+    ready.release()
+    word.wait()
     _send_all(way)
 
 
@@ -308,7 +316,7 @@ def _finished_messages() -> list[tuple[str, bytes]]:
 def _memory_apart(port, rhythm, audience) -> dict:
     """What ``_memory`` gives in a process of its own, with so many people of that rhythm."""
     digest_content.have_people(rhythm, audience)
-    command = [sys.executable, "-m", "benchmarks.digest", "memory", str(port), rhythm]
+    command = [sys.executable, "-m", "benchmarks.digest", str(port), rhythm]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     Delivery.objects.filter(state__in=["pending", "retry"]).update(
         state="skipped", reason="empty", message_id=""
