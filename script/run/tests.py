@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from config import embedded
 from script.run import checks, databases, processes, services
@@ -54,14 +53,12 @@ def main(arguments: Sequence[str]) -> int:
     given = list(arguments)
     passes = ["light", "heavy", "serial"]
     failed = []
-    checking = None
     if "--soak" in given:
         given.remove("--soak")
         os.environ["SOAK"] = "1"
         passes = ["soak", "soak, serial"]
     elif not given:
-        # While the tables are made, which keeps one processor busy for a while.
-        checking = ThreadPoolExecutor(max_workers=1).submit(checks.find_problems)
+        failed = [f"check: {title}" for title in checks.find_problems()]
     elif given == [ONLY_SERIAL]:
         given, passes = [], ["soak, serial" if os.environ.get("SOAK") else "serial"]
     # With databases that are named in the environment there is only one set of services.
@@ -72,8 +69,6 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.pop(TEMPLATE, None)
         if made_template(from_file=list(arguments) == [ONLY_SERIAL]):
             os.environ[TEMPLATE] = TEMPLATE_NAME
-        if checking:
-            failed += [f"check: {title}" for title in checking.result()]
         if own_services and not given and len(passes) > 1:
             passes.pop()
             beside = start_beside()
