@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,7 +42,6 @@ def keyed(unkeyed: str) -> str:
     return KEYED + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-@lru_cache(maxsize=1000)
 def wire_address(address: str) -> str:
     """The address as a mail server takes it: an international domain in its ASCII form.
 
