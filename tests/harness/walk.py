@@ -145,12 +145,12 @@ def axe(page: Page, only=RULES, kind="tag", within: str = "") -> list[str]:
     ]
 
 
-def dark_contrast(page: Page, within: str = "") -> list[str]:
+def dark_contrast(page: Page) -> list[str]:
     """Colours that do not stand out from each other in dark; the page is light again after."""
     page.emulate_media(color_scheme="dark")
     # A colour on its way from one to the other is neither.
     page.evaluate("Promise.allSettled(document.getAnimations().map(({finished}) => finished))")
-    found = [f"dark: {line}" for line in axe(page, ["color-contrast"], "rule", within)]
+    found = [f"dark: {line}" for line in axe(page, ["color-contrast"], "rule")]
     page.emulate_media(color_scheme="light")
     return found
 
