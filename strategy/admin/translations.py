@@ -82,6 +82,7 @@ class TranslationAdmin(admin.ModelAdmin):
 
     def overview(self, request):
         """Each language: what is missing, who helps, who waits and for how long."""
+        self._refuse_others(request)
         return self._page(
             request,
             "overview",
@@ -91,6 +92,7 @@ class TranslationAdmin(admin.ModelAdmin):
 
     def matrix(self, request):
         """Each text of one kind and its state in each language."""
+        self._refuse_others(request)
         kind = request.GET.get("kind", "")
         things = THINGS.get(kind) or THINGS["update"]
         found = things.public()
@@ -109,9 +111,12 @@ class TranslationAdmin(admin.ModelAdmin):
         }
         return self._page(request, "matrix", _("Texts and languages"), context)
 
-    def _page(self, request, template, title, context):
+    def _refuse_others(self, request):
+        """Before anything is counted for the page. Raises ``PermissionDenied``."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+
+    def _page(self, request, template, title, context):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
