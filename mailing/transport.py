@@ -27,9 +27,10 @@ LARGE = 60_000
 _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
 
-# Seconds in which a server near by that hangs up in the middle of a message is heard before the
-# dot, so that it is known to have nothing. It reads the message meanwhile, so little time is lost.
-PAUSE_BEFORE_THE_DOT = 0.001
+# A server near by that hangs up in the middle of a message is heard before the dot, so that it is
+# known to have nothing: it is given this many times what it took to answer the envelope, and so
+# many seconds at most. It reads the message meanwhile, so little time is lost.
+ANSWERS_BEFORE_THE_DOT, PAUSE_BEFORE_THE_DOT = 2, 0.001
 
 
 class Trouble(Exception):
@@ -94,6 +95,7 @@ class SmtpTransport:
     def __init__(self, backend: BoundedBackend):
         self._backend = backend
         self._begun_here = 0  # Messages begun on this connection.
+        self._answered_in = 0.0  # Seconds to the first answer to the envelope in hand.
 
     def open(self) -> bool:
         """Connect where needed; True where the connection is new. Raises ``ServerDown``.
@@ -205,8 +207,11 @@ class SmtpTransport:
             is_first = not (at_once and answers)
             if is_first and not select.select([connection.sock], [], [], SLOW)[0]:
                 meanwhile()
+            if not answers:
+                self._answered_in = time.monotonic() - said_at
             return connection.getreply()
 
+        said_at = time.monotonic()
         try:
             connection.send("\r\n".join([*words, ""]) if at_once else f"{words[0]}\r\n")
             answers.append(heard())
@@ -247,8 +252,8 @@ class SmtpTransport:
     def _hear_interruption(self, said_at):
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
-        pause = max(0.0, said_at + PAUSE_BEFORE_THE_DOT - time.monotonic())
-        if connection.is_unasked(pause):
+        pause = min(ANSWERS_BEFORE_THE_DOT * self._answered_in, PAUSE_BEFORE_THE_DOT)
+        if connection.is_unasked(max(0.0, said_at + pause - time.monotonic())):
             code, said = connection.getreply()
             self.close()
             if 500 <= code < 600:
