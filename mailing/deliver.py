@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
@@ -93,8 +93,9 @@ class _Worker:
         self.in_doubt: Message | None = None
         self.batch = Batch([], 0.0)
         self.most = FIRST_BATCH
-        # Written before its turn.
-        self.ahead: tuple[Message, bytes] | None = None
+        # Written before its turn, with its address; and the one that this was last tried with.
+        self.ahead: tuple[Message, str, bytes] | None = None
+        self.tried_ahead: Message | None = None
 
     def work(self, model: type[Message]) -> bool:
         """Claim one batch and send it; False where nothing was due."""
@@ -168,7 +169,7 @@ class _Worker:
     def _written(self, letter, to) -> bytes | None:
         ahead, self.ahead = self.ahead, None
         if ahead and ahead[0] is letter:
-            return ahead[1]
+            return ahead[2]
         return self._write(letter, to)
 
     def _write(self, letter, to) -> bytes | None:
@@ -195,6 +196,7 @@ class _Worker:
                 message,
                 last_call=lambda: claims.is_still_ours(letter, self._claimed_for()),
                 meanwhile=self._meanwhile,
+                following=self._following,
             )
         except Trouble as trouble:
             self._settle()
@@ -206,30 +208,42 @@ class _Worker:
             if isinstance(letter, Notice):
                 self._settle()
 
+    def _following(self) -> str:
+        """The address of the message after this one, for a server that takes what it gets."""
+        is_well = self.sent and not self.faults
+        return self.ahead[1] if is_well and self.ahead else ""
+
     def _meanwhile(self):
         """What there is to do while the server reads."""
-        self._settle()
-        if self.ahead is None:
-            self._write_ahead()
+        # Most are written without a question to the database, and the others when it is free again.
+        self._settle(meanwhile=self._write_ahead)
+        self._write_ahead()
 
     def _write_ahead(self):
         """Write the digest whose turn is next. Whatever is in the way of it is for its own turn."""
         letter = self.batch.coming()
+        if letter is self.tried_ahead:
+            return
         if not isinstance(letter, Delivery) or letter.waited or not _decided(letter).may_go:
             return
+        self.tried_ahead = letter
         try:
-            message = self._write(letter, wire_address(letter.address_now))
+            to = wire_address(letter.address_now)
+            message = self._write(letter, to)
+        except DatabaseError:
+            self.tried_ahead = None
+            return
         except Exception:
             logger.debug("Could not write %s before its turn", letter.pk, exc_info=True)
             return
         if message is not None:
-            self.ahead = (letter, message)
+            self.ahead = (letter, to, message)
 
-    def _settle(self):
+    def _settle(self, meanwhile=bool):
         """Write down that the last message was sent; always before another can be."""
         letter, self.in_doubt = self.in_doubt, None
         if letter:
-            self.fates.sent(letter)
+            self.fates.sent(letter, meanwhile)
             self.slow.took(pace.domain_of(letter.address_now))
             self.slow.took(pace.SERVER)
 

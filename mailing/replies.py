@@ -45,8 +45,8 @@ class _Bounded(smtplib.SMTP):
             if size > MOST_BYTES:
                 self._give_up("The answer is too long")
 
-    def is_unasked(self, seconds: float = 0) -> bool:
-        """Whether the server said something, or hung up, that nobody asked for (within so long)."""
+    def is_heard(self, seconds: float = 0) -> bool:
+        """Whether the server said something that is not read yet, or hung up (within so long)."""
         if self.sock is None or self._unread():
             return True
         if not select.select([self.sock], [], [], seconds)[0]:

@@ -3,8 +3,8 @@
 Four kinds of trouble call for four different answers, so each is an exception of its own.
 """
 
+import math
 import re
-import select
 import smtplib
 import socket
 import time
@@ -20,6 +20,7 @@ from .replies import BoundedBackend
 
 LastCall = Callable[[], bool]
 Meanwhile = Callable[[], object]
+Following = Callable[[], str]
 # Seconds after which an answer counts as slow, and bytes after which a message does.
 SLOW = 0.005
 LARGE = 60_000
@@ -28,8 +29,8 @@ _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
 
 # A server near by that hangs up in the middle of a message is heard before the dot, so that it is
-# known to have nothing: it is given this many times what it took to answer the envelope, and so
-# many seconds at most. It reads the message meanwhile, so little time is lost.
+# known to have nothing: it is given this many times its quickest answer so far, and so many seconds
+# at most. It reads the message meanwhile, so little time is lost.
 ANSWERS_BEFORE_THE_DOT, PAUSE_BEFORE_THE_DOT = 2, 0.001
 
 
@@ -95,7 +96,9 @@ class SmtpTransport:
     def __init__(self, backend: BoundedBackend):
         self._backend = backend
         self._begun_here = 0  # Messages begun on this connection.
-        self._answered_in = 0.0  # Seconds to the first answer to the envelope in hand.
+        self._quickest_answer = math.inf  # Seconds, of this connection.
+        # Sender and recipient of the message whose envelope went out with the last dot.
+        self._said_for: tuple[str, str] | None = None
 
     def open(self) -> bool:
         """Connect where needed; True where the connection is new. Raises ``ServerDown``.
@@ -118,12 +121,15 @@ class SmtpTransport:
     def close(self) -> None:
         """Hang up; never raises."""
         self._begun_here = 0
+        self._quickest_answer = math.inf
+        self._said_for = None
         self._backend.drop()
 
     def leave(self) -> None:
         """Say goodbye where there is a connection, so that the server knows that all went well."""
         try:
-            if self._backend.connection is not None:
+            # Who waits for a message would take it for one.
+            if self._backend.connection is not None and self._said_for is None:
                 self._backend.connection.docmd("QUIT")
         except OSError:
             pass
@@ -136,14 +142,19 @@ class SmtpTransport:
         message: bytes,
         last_call: LastCall,
         meanwhile: Meanwhile = bool,
+        following: Following = str,
     ) -> None:
         """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
 
         ``meanwhile`` is called while the server reads, or sooner if that takes long, and always
         before ``last_call``. That is asked right before the final dot: up to there the server
-        cannot have taken anything. Where it says no, the message is taken back.
+        cannot have taken anything. Where it says no, the message is taken back. ``following`` gives
+        the address of the message after this one, where it is known by then: its envelope goes out
+        with the dot, and the connection is given up where another message, or none, follows.
         """
-        if 0 < settings.MAIL_PER_CONNECTION <= self._begun_here:
+        if self._said_for not in (None, (sender, address)):
+            self.close()
+        if self._is_used_up():
             self.leave()
         is_new = self.open()
         try:
@@ -174,7 +185,10 @@ class SmtpTransport:
             self.close()
             raise NotOurs("claimed by another worker")
         self._guarded(self._hear_interruption, said_at)
-        self._end_data()
+        self._end_data(sender, "" if self._is_used_up() else following())
+
+    def _is_used_up(self) -> bool:
+        return 0 < settings.MAIL_PER_CONNECTION <= self._begun_here
 
     def _guarded(self, step, *words):
         """A step before the final dot: a connection lost here is safe to try again."""
@@ -191,29 +205,27 @@ class SmtpTransport:
         answered.
         """
         connection = self._backend.connection
-        if connection.is_unasked():
+        is_said, self._said_for = self._said_for is not None, None
+        if not is_said and connection.is_heard():
             # It hung up or was about to; or its answers do not belong to our words any more.
             raise _Gone(ServerDown("the connection is of no use any more"))
-        at_once = connection.has_extn("pipelining")
+        at_once = self._takes_all_at_once()
         answers: list[tuple[int, bytes]] = []
-        words = [
-            f"MAIL FROM:{_path(sender)}",
-            f"RCPT TO:{_path(address)}",
-            "DATA",
-        ]
+        words = _envelope(sender, address)
 
         def heard():
             # Of a group's answers the first tells how slow they are; the rest may be read already.
             is_first = not (at_once and answers)
-            if is_first and not select.select([connection.sock], [], [], SLOW)[0]:
+            if is_first and not connection.is_heard(SLOW):
                 meanwhile()
-            if not answers:
-                self._answered_in = time.monotonic() - said_at
+            if not (answers or is_said):
+                self._has_answered(said_at)
             return connection.getreply()
 
         said_at = time.monotonic()
         try:
-            connection.send("\r\n".join([*words, ""]) if at_once else f"{words[0]}\r\n")
+            if not is_said:
+                connection.send(_lines(words if at_once else words[:1]))
             answers.append(heard())
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             raise _Gone(Temporary("connection lost before the message")) from error
@@ -222,7 +234,7 @@ class SmtpTransport:
             if not at_once:
                 if answers[-1][0] not in _WELL[len(answers) - 1]:
                     break
-                self._guarded(connection.send, f"{word}\r\n")
+                self._guarded(connection.send, _lines([word]))
             self._guarded(lambda: answers.append(heard()))
             if answers[-1][0] == 421:
                 break
@@ -252,19 +264,32 @@ class SmtpTransport:
     def _hear_interruption(self, said_at):
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
-        pause = min(ANSWERS_BEFORE_THE_DOT * self._answered_in, PAUSE_BEFORE_THE_DOT)
-        if connection.is_unasked(max(0.0, said_at + pause - time.monotonic())):
+        pause = min(ANSWERS_BEFORE_THE_DOT * self._quickest_answer, PAUSE_BEFORE_THE_DOT)
+        if connection.is_heard(max(0.0, said_at + pause - time.monotonic())):
             code, said = connection.getreply()
             self.close()
             if 500 <= code < 600:
                 raise Permanent(_answer(code, said))
             raise Temporary(_answer(code, said), is_deferral=_is_deferral(code, said))
 
-    def _end_data(self):
+    def _has_answered(self, said_at):
+        self._quickest_answer = min(self._quickest_answer, time.monotonic() - said_at)
+
+    def _takes_all_at_once(self) -> bool:
+        return self._backend.connection.has_extn("pipelining")
+
+    def _end_data(self, sender, following):
+        """The final dot, and with it the envelope of the message that follows (RFC 2920, 3.1)."""
         connection = self._backend.connection
+        words = ["."]
+        if following and self._takes_all_at_once():
+            self._said_for = (sender, following)
+            words += _envelope(sender, following)
+        said_at = time.monotonic()
         try:
-            connection.send(b".\r\n")
+            connection.send(_lines(words))
             code, said = connection.getreply()
+            self._has_answered(said_at)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.close()
             raise Uncertain(_said(error)) from error
@@ -281,7 +306,7 @@ class SmtpTransport:
         answer = _answer(code, said)
         if code == 421 or not 400 <= code < 600:
             self.close()
-        else:
+        elif self._said_for is None:
             self._guarded(self._backend.connection.rset)
         if 500 <= code < 600:
             raise Permanent(
@@ -312,6 +337,7 @@ class BackendTransport:
         message: bytes,
         last_call: LastCall,
         meanwhile: Meanwhile = bool,
+        following: Following = str,
     ) -> None:
         """Hand over one message; any error of the backend counts as temporary."""
         meanwhile()
@@ -346,6 +372,14 @@ class PreparedMessage(EmailMultiAlternatives):
 
 def _text(part) -> str:
     return part.get_content().replace("\r\n", "\n")
+
+
+def _envelope(sender: str, address: str) -> list[str]:
+    return [f"MAIL FROM:{_path(sender)}", f"RCPT TO:{_path(address)}", "DATA"]
+
+
+def _lines(words: list[str]) -> str:
+    return "\r\n".join([*words, ""])
 
 
 def _path(address: str) -> str:

@@ -26,7 +26,10 @@ class SectionCursor(models.Model):
     for a translation into the person's language: told up to ``position``, except of these.
     """
 
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="cursors")
+    # That there is one cursor of each is an index that begins with it.
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.CASCADE, related_name="cursors", db_index=False
+    )
     section = models.CharField(max_length=40)
     position = models.BigIntegerField()
     owed = ArrayField(models.BigIntegerField(), default=list, blank=True)

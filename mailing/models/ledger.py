@@ -104,8 +104,13 @@ class Edition(models.Model):
 class Delivery(Message):
     """One digest for one person."""
 
+    # No index of its own: two others begin with it, and each costs at every change of state.
     edition = models.ForeignKey(
-        Edition, verbose_name=_("edition"), on_delete=models.PROTECT, related_name="deliveries"
+        Edition,
+        verbose_name=_("edition"),
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
     )
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
     # The person's place in each section before this digest: {"updates": 12}.
@@ -147,7 +152,10 @@ class ToldItem(models.Model):
     """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="told_items")
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="told_items")
+    # That nobody is told a thing twice is an index that begins with it.
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.CASCADE, related_name="told_items", db_index=False
+    )
     section = models.CharField(max_length=40)
     # The section's own name of the thing, such as "answer-7".
     item = models.CharField(max_length=80)

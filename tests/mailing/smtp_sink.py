@@ -40,6 +40,8 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self, port: int = 0, *, log: Path | None = None, offers_tls: bool = False):
         self.offers_tls = offers_tls
         self.offers_pipelining = False
+        # It answers these messages of a connection (1 is the first) after the words that follow.
+        self.answers_with_the_next: range | tuple = ()
         # What it says to each recipient of a domain, instead of what the address says.
         self.domain_answers: dict[str, str] = {}
         # Answers to the message, taken from the front.
@@ -202,6 +204,7 @@ class _Talk(socketserver.StreamRequestHandler):
             return True
         if self.word == "slow":
             time.sleep(self.server.slowness)
+        self.is_in_group = self.messages in self.server.answers_with_the_next
         if self.server.message_answers:
             self.say(self.server.message_answers.pop(0))
         elif self.word == "full":

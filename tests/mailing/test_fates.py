@@ -3,7 +3,8 @@
 import psycopg2
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DatabaseError, connection
+from psycopg2.extensions import get_wait_callback
 
 from mailing import claims, deliver
 from mailing import fates as fates_module
@@ -100,3 +101,36 @@ def test_no_message_leaves_before_the_one_before_it_is_written_down(only_board, 
     send()
     assert seen == [(number, number) for number in range(6)]
     assert deliver.send_due().sent == 0
+
+
+@pytest.mark.django_db
+def test_the_worker_is_free_while_the_database_writes(only_board, monkeypatch):
+    first, second, *_others = claimed(only_board)
+    seen = []
+    fates = Fates()
+    fates.sent(first, meanwhile=lambda: seen.append("free"))
+    assert seen == ["free"]
+
+    def ask():
+        with pytest.raises(DatabaseError):
+            Delivery.objects.count()
+        seen.append("busy")
+
+    fates.sent(second, meanwhile=ask)
+    assert seen == ["free", "busy"]
+    assert states() == [(State.SENT, 1)] * 2 + [(State.CLAIMED, 0)] * 2
+    # It is free for others again.
+    assert get_wait_callback() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_again_after_a_crash_is_done_once_meanwhile(only_board, crash, monkeypatch):
+    monkeypatch.setattr(fates_module, "UNSAFE_SECONDS", 60)
+    first, second, *_others = claimed(only_board)
+    fates, seen = Fates(), []
+    fates.sent(first)
+    crash([first])
+    fates.sent(second, meanwhile=lambda: seen.append("free"))
+    assert states() == [(State.SENT, 1)] * 2 + [(State.CLAIMED, 0)] * 2
+    assert len(seen) <= 1
+    assert get_wait_callback() is None
