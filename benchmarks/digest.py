@@ -46,7 +46,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from benchmarks import digest_content, digest_mailer, digest_peer, measure  # noqa: E402
-from mailing import deliver, editions, positions  # noqa: E402
+from mailing import deliver, editions, meanwhile, positions  # noqa: E402
 from mailing.addresses import wire_address  # noqa: E402
 from mailing.models import Delivery, Edition  # noqa: E402
 from mailing.own_parts import OwnParts  # noqa: E402
@@ -75,6 +75,7 @@ CHOSEN = list(SETTINGS)[: int(os.environ.get("BENCH_SETTINGS", "4"))]
 def main(arguments) -> None:
     """Measure speed in each setting, then memory and planning with two audiences."""
     digest_content.use_own_sections()
+    meanwhile.allow()  # as config/celery.py does
     if arguments:
         port, rhythm = int(arguments[0]), arguments[1]
         _use(port)

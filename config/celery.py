@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_shutting_down
+from celery.signals import worker_process_init, worker_shutting_down
 
-from mailing import stopping
+from mailing import meanwhile, stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -20,6 +20,12 @@ app.autodiscover_tasks()
 def let_tasks_end(**kwargs):
     """Sending ends after the message in hand, so that a restart waits for no batch."""
     stopping.ask()
+
+
+@worker_process_init.connect
+def use_the_time(**kwargs):
+    """A process of a worker writes the next message while the database writes about this one."""
+    meanwhile.allow()
 
 
 # From the environment, so that stress tests take seconds.

@@ -51,6 +51,10 @@ class Batch:
             return None
         return self._left[0][1]
 
+    def may_go(self, letter: Message) -> bool:
+        """Whether its domain is not left alone just now."""
+        return not self._paused_until(letter, timezone.now())
+
     def give_back(self) -> None:
         """Return what is left."""
         claims.give_back(self._all_left())
@@ -70,10 +74,9 @@ class Batch:
         waiting = defaultdict(list)
         free = []
         for letter in letters:
-            domain = _domain(letter)
-            until = self.slow.paused_until(domain, now, is_awaited=isinstance(letter, Notice))
+            until = self._paused_until(letter, now)
             if until:
-                waiting[domain, until].append(letter)
+                waiting[_domain(letter), until].append(letter)
             else:
                 free.append(letter)
         for (domain, until), those in waiting.items():
@@ -81,6 +84,10 @@ class Batch:
             gives_up = self.slow.deferrals(domain) >= settings.MAIL_GIVE_UP_ATTEMPTS
             claims.put_off(claims.give_up_old(those, said) if gives_up else those, until, said)
         return free
+
+    def _paused_until(self, letter, now):
+        is_awaited = isinstance(letter, Notice)
+        return self.slow.paused_until(_domain(letter), now, is_awaited=is_awaited)
 
     def _with_turns(self, letters):
         """The letters that have a turn soon, each with the seconds until then."""

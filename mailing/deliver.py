@@ -211,7 +211,7 @@ class _Worker:
     def _following(self) -> str:
         """The address of the message after this one, for a server that takes what it gets."""
         is_well = self.sent and not self.faults
-        return self.ahead[1] if is_well and self.ahead else ""
+        return self.ahead[1] if is_well and self.ahead and self.batch.may_go(self.ahead[0]) else ""
 
     def _meanwhile(self):
         """What there is to do while the server reads."""

@@ -9,17 +9,15 @@ all before it safe. Only where both go at once, because the machine does, are mo
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
-from psycopg2.extensions import set_wait_callback
-from psycopg2.extras import wait_select
 
+from . import meanwhile as other_work
 from .models import Message
 
 logger = logging.getLogger(__name__)
@@ -56,15 +54,15 @@ class Fates:
     def sent(self, letter: Message, meanwhile: Callable[[], object] = bool) -> None:
         """The server took it. Tries for minutes to write that down, since it is true.
 
-        ``meanwhile`` is called while the database writes; it must not raise, and can ask the
-        database nothing.
+        ``meanwhile`` is called while the database writes, where this process may do other work
+        then. It must not raise, and can ask the database nothing.
         """
         now = time.monotonic()
         self._since = self._since if self._unsafe else now
         self._unsafe.append(letter)
         waited = now - self._since
         is_time = len(self._unsafe) >= settings.MAIL_UNSAFE_FATES or waited >= UNSAFE_SECONDS
-        with _busy(meanwhile):
+        with other_work.done_meanwhile(meanwhile):
             self._insist(lambda: _write(letter, soon=not is_time))
         if is_time:
             self._unsafe.clear()
@@ -102,26 +100,6 @@ class Fates:
 def sent(letter: Message) -> None:
     """One message was sent; waits for the disk."""
     _write(letter, soon=False)
-
-
-@contextmanager
-def _busy(meanwhile) -> Iterator[None]:
-    """Call this once, as soon as the database has something to do in here."""
-    ours = connection.connection
-    is_done = False
-
-    def wait(asked):
-        nonlocal is_done
-        if asked is ours and not is_done:
-            is_done = True
-            meanwhile()
-        wait_select(asked)
-
-    set_wait_callback(wait)  # for this process, until it is taken away
-    try:
-        yield
-    finally:
-        set_wait_callback(None)
 
 
 def _write(letter, *, soon, is_again=False):

@@ -121,6 +121,7 @@ CROSS JOIN LATERAL (
                 WHEN due.wants_quiet THEN 'quiet'
                 ELSE 'empty' END AS reason
 ) AS outcome
+ORDER BY due.recipient_id
 """
 
 # Whoever is skipped keeps their place: what they could not get stays new to them.

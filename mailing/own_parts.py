@@ -5,7 +5,7 @@ news is found now, and noted under this digest, so that the next one does not te
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -172,18 +172,12 @@ def _first_told_here(
         for one in deliveries
         for name in found[section.key].get(one.pk, ())
     ]
-    told_by = _told_by(named)
     most = {section.key: section.most for section in sections}
-    here: set[_Named] = set()
-    wanted: dict[tuple[int, str], list[_Named]] = defaultdict(list)
-    for one in named:
-        by = told_by.get(one.thing)
-        mine = wanted[one.delivery_id, one.section]
-        if by in (None, one.delivery_id) and len(mine) < most[one.section]:
-            mine.append(one)
-            if by:
-                here.add(one)
-    here |= _note([one for mine in wanted.values() for one in mine if one not in here])
+    first = _as_many_as(most, named)
+    # Nearly always all of them are new.
+    here = _note(first)
+    if len(here) < len(first):
+        here = _not_told_before(named, most)
     return {
         section.key: {
             one.pk: {
@@ -195,6 +189,27 @@ def _first_told_here(
         }
         for section in sections
     }
+
+
+def _not_told_before(named: Sequence["_Named"], most: dict[str, int]) -> set["_Named"]:
+    """What of these no other digest tells, so many of each section; noted here by then."""
+    told_by = _told_by(named)
+    free = [one for one in named if told_by.get(one.thing, one.delivery_id) == one.delivery_id]
+    wanted = _as_many_as(most, free)
+    here = {one for one in wanted if one.thing in told_by}
+    return here | _note([one for one in wanted if one not in here])
+
+
+def _as_many_as(most: dict[str, int], named: Sequence["_Named"]) -> list["_Named"]:
+    """The first of each digest and section, so many of each section."""
+    taken: Counter[tuple[int, str]] = Counter()
+    first = []
+    for one in named:
+        place = (one.delivery_id, one.section)
+        if taken[place] < most[one.section]:
+            taken[place] += 1
+            first.append(one)
+    return first
 
 
 class _Named(NamedTuple):

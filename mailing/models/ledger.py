@@ -152,9 +152,14 @@ class ToldItem(models.Model):
     """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="told_items")
-    # That nobody is told a thing twice is an index that begins with it.
+    # That nobody is told a thing twice is an index that begins with it; and that there is such a
+    # recipient, the delivery's own says.
     recipient = models.ForeignKey(
-        Recipient, on_delete=models.CASCADE, related_name="told_items", db_index=False
+        Recipient,
+        on_delete=models.CASCADE,
+        related_name="told_items",
+        db_index=False,
+        db_constraint=False,
     )
     section = models.CharField(max_length=40)
     # The section's own name of the thing, such as "answer-7".

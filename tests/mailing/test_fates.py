@@ -4,9 +4,9 @@ import psycopg2
 import pytest
 import time_machine
 from django.db import DatabaseError, connection
-from psycopg2.extensions import get_wait_callback
+from psycopg2.extensions import set_wait_callback
 
-from mailing import claims, deliver
+from mailing import claims, deliver, meanwhile
 from mailing import fates as fates_module
 from mailing.fates import Fates
 from mailing.models import Delivery, State
@@ -103,8 +103,16 @@ def test_no_message_leaves_before_the_one_before_it_is_written_down(only_board, 
     assert deliver.send_due().sent == 0
 
 
+@pytest.fixture
+def side_by_side():
+    """As in a process of a worker."""
+    meanwhile.allow()
+    yield
+    set_wait_callback(None)
+
+
 @pytest.mark.django_db
-def test_the_worker_is_free_while_the_database_writes(only_board, monkeypatch):
+def test_the_worker_is_free_while_the_database_writes(only_board, side_by_side):
     first, second, *_others = claimed(only_board)
     seen = []
     fates = Fates()
@@ -119,12 +127,36 @@ def test_the_worker_is_free_while_the_database_writes(only_board, monkeypatch):
     fates.sent(second, meanwhile=ask)
     assert seen == ["free", "busy"]
     assert states() == [(State.SENT, 1)] * 2 + [(State.CLAIMED, 0)] * 2
-    # It is free for others again.
-    assert get_wait_callback() is None
+    # What is asked later is no business of theirs.
+    assert seen == ["free", "busy"]
+
+
+@pytest.mark.django_db
+def test_the_next_is_written_while_the_database_writes(only_board, sink, side_by_side, monkeypatch):
+    owe(only_board, *(f"ok.{number}" for number in range(6)))
+    written, write, wait = [], deliver._Worker._write, meanwhile._wait
+    monkeypatch.setattr(
+        deliver._Worker, "_write", lambda self, *args: written.append(1) or write(self, *args)
+    )
+    busy = []
+
+    def waiting(asked):
+        before = len(written)
+        wait(asked)
+        busy.append(len(written) - before)
+
+    set_wait_callback(waiting)
+    assert send().sent == 6
+    # The first is written before any was sent, the second before the first is noted.
+    assert sum(busy) == 4
+    assert len(written) == 6
+    assert len({entry["to"] for entry in sink.arrived}) == 6
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_written_again_after_a_crash_is_done_once_meanwhile(only_board, crash, monkeypatch):
+def test_after_a_crash_what_there_is_to_do_is_done_once(
+    only_board, crash, side_by_side, monkeypatch
+):
     monkeypatch.setattr(fates_module, "UNSAFE_SECONDS", 60)
     first, second, *_others = claimed(only_board)
     fates, seen = Fates(), []
@@ -133,4 +165,3 @@ def test_what_is_written_again_after_a_crash_is_done_once_meanwhile(only_board, 
     fates.sent(second, meanwhile=lambda: seen.append("free"))
     assert states() == [(State.SENT, 1)] * 2 + [(State.CLAIMED, 0)] * 2
     assert len(seen) <= 1
-    assert get_wait_callback() is None
