@@ -44,9 +44,11 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from psycopg2.extensions import set_wait_callback  # noqa: E402
 
 from benchmarks import digest_content, digest_mailer, digest_peer, measure  # noqa: E402
-from mailing import deliver, editions, meanwhile, positions  # noqa: E402
+from config.celery import prepare_process  # noqa: E402
+from mailing import deliver, editions, positions  # noqa: E402
 from mailing.addresses import wire_address  # noqa: E402
 from mailing.models import Delivery, Edition  # noqa: E402
 from mailing.own_parts import OwnParts  # noqa: E402
@@ -75,9 +77,9 @@ CHOSEN = list(SETTINGS)[: int(os.environ.get("BENCH_SETTINGS", "4"))]
 def main(arguments) -> None:
     """Measure speed in each setting, then memory and planning with two audiences."""
     digest_content.use_own_sections()
-    meanwhile.allow()  # as config/celery.py does
     if arguments:
         port, rhythm = int(arguments[0]), arguments[1]
+        prepare_process()
         _use(port)
         print(json.dumps(_memory(rhythm)))
         return
@@ -123,12 +125,14 @@ class _Setting:
 
     def send_edition(self):
         """Publish, freeze, send."""
+        prepare_process()
         with self.workers(LEDGER) as go:
             began = time.perf_counter()
             digest_content.publish_news()
             editions.make_editions()
             go()
             took = time.perf_counter() - began
+        set_wait_callback(None)  # the others have no use for it
         sent = Edition.objects.latest("pk").figures()["sent"]
         assert sent == self.messages, f"{sent} of {self.messages} were sent"
         return took
