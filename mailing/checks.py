@@ -35,8 +35,8 @@ def check_mail_settings(app_configs, **kwargs):
                 id="mailing.E003",
             )
         )
-    if not 1 <= settings.MAIL_BATCH <= 500:
-        errors.append(Error("MAIL_BATCH must lie between 1 and 500.", id="mailing.E004"))
+    if not 1 <= settings.MAIL_BATCH <= 1000:
+        errors.append(Error("MAIL_BATCH must lie between 1 and 1000.", id="mailing.E004"))
     if not 1 <= settings.MAIL_PAUSE_MOST_DAYS < settings.MAIL_NOTICE_DAYS:
         errors.append(
             Error(

@@ -150,12 +150,12 @@ class _Worker:
             claims.skip(letter, decision.reason)
             return
         try:
-            to = wire_address(letter.address_now)
+            to, message = self._taken_ahead(letter) or (wire_address(letter.address_now), None)
         except ValueError as error:
             claims.fail(letter, FailReason.BAD_ADDRESS, str(error))
             return
         try:
-            message = self._written(letter, to)
+            message = message or self._write(letter, to)
         except Exception as error:
             # One broken template must not stop the others; it is tried again, and seen in the log.
             logger.exception("Could not write %s %s", letter._meta.verbose_name, letter.pk)
@@ -166,11 +166,9 @@ class _Worker:
             return
         self._hand_over(letter, to, message)
 
-    def _written(self, letter, to) -> bytes | None:
+    def _taken_ahead(self, letter) -> tuple[str, bytes] | None:
         ahead, self.ahead = self.ahead, None
-        if ahead and ahead[0] is letter:
-            return ahead[2]
-        return self._write(letter, to)
+        return ahead[1:] if ahead and ahead[0] is letter else None
 
     def _write(self, letter, to) -> bytes | None:
         if isinstance(letter, Notice):

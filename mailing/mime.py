@@ -31,6 +31,8 @@ _SLOTS = (_ADDRESS_SLOT, _ID_SLOT, TOKEN_SLOT, *_IN_BASE64.values(), *_IN_QUOTED
 
 # Bytes, one for each letter here, that cannot stand for themselves in quoted-printable.
 _TO_ESCAPE = re.compile(r"[^\t -<>-~]")
+# What stands for itself as a line: most lines of the person's own part, such as addresses of pages.
+_PLAIN_LINE = re.compile(rf"(?![.]|From )[\t -<>-~]{{0,{LINE - 1}}}(?<![\t ])")
 # White space but the no-break spaces (U+00A0, U+202F).
 _BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 
@@ -200,6 +202,8 @@ def quoted_printable(text: str) -> str:
 
 
 def _encoded_line(line):
+    if _PLAIN_LINE.fullmatch(line):
+        return line
     rest = _TO_ESCAPE.sub(_escape, line.encode().decode("latin-1"))
     if rest.endswith((" ", "\t")):
         rest = rest[:-1] + _escaped(rest[-1])

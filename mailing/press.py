@@ -1,6 +1,5 @@
 """Writes messages: each part rendered once for all who get the same."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -232,7 +231,7 @@ def items_told(section, after, until, also, owed) -> list:
 
 def _in_order(by_section: dict) -> str:
     """The same text for the same places, to keep what was written for them."""
-    return json.dumps(by_section, sort_keys=True) if by_section else ""
+    return repr(sorted(by_section.items())) if by_section else ""
 
 
 def _keep_few(kept):

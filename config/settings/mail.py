@@ -26,7 +26,7 @@ DEFAULT_FROM_EMAIL = os.environ.get(
 # Each of these is a setting so that stress tests take seconds.
 # How many messages a worker takes at once at most: what a killed worker leaves to be picked up
 # again. It begins with fewer, and takes as many as it can send in about a second.
-MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "400"))
+MAIL_BATCH = int(os.environ.get("MAIL_BATCH", "800"))
 # How many fates a worker may have written that are not on the database's disk yet: so many could be
 # sent again if worker and database go down together. 1 waits for the disk with each message.
 MAIL_UNSAFE_FATES = int(os.environ.get("MAIL_UNSAFE_FATES", "100"))
