@@ -3,7 +3,6 @@
 Four kinds of trouble call for four different answers, so each is an exception of its own.
 """
 
-import math
 import re
 import smtplib
 import socket
@@ -29,9 +28,11 @@ _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
 
 # A server near by that hangs up in the middle of a message is heard before the dot, so that it is
-# known to have nothing: it is given this many times its quickest answer so far, and so many seconds
-# at most. It reads the message meanwhile, so little time is lost.
+# known to have nothing: it is given this many times what its slow answers take these days, and so
+# many seconds at most. It reads the message meanwhile, so little time is lost.
 ANSWERS_BEFORE_THE_DOT, PAUSE_BEFORE_THE_DOT = 2, 0.001
+# So much of a slow answer is remembered at each quicker one.
+REMEMBERED = 0.7
 
 
 class Trouble(Exception):
@@ -96,7 +97,7 @@ class SmtpTransport:
     def __init__(self, backend: BoundedBackend):
         self._backend = backend
         self._begun_here = 0  # Messages begun on this connection.
-        self._quickest_answer = math.inf  # Seconds, of this connection.
+        self._slow_answer = 0.0  # Seconds.
         # Sender and recipient of the message whose envelope went out with the last dot.
         self._said_for: tuple[str, str] | None = None
 
@@ -121,7 +122,6 @@ class SmtpTransport:
     def close(self) -> None:
         """Hang up; never raises."""
         self._begun_here = 0
-        self._quickest_answer = math.inf
         self._said_for = None
         self._backend.drop()
 
@@ -264,7 +264,7 @@ class SmtpTransport:
     def _hear_interruption(self, said_at):
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
-        pause = min(ANSWERS_BEFORE_THE_DOT * self._quickest_answer, PAUSE_BEFORE_THE_DOT)
+        pause = min(ANSWERS_BEFORE_THE_DOT * self._slow_answer, PAUSE_BEFORE_THE_DOT)
         if connection.is_heard(max(0.0, said_at + pause - time.monotonic())):
             code, said = connection.getreply()
             self.close()
@@ -273,7 +273,7 @@ class SmtpTransport:
             raise Temporary(_answer(code, said), is_deferral=_is_deferral(code, said))
 
     def _has_answered(self, said_at):
-        self._quickest_answer = min(self._quickest_answer, time.monotonic() - said_at)
+        self._slow_answer = max(time.monotonic() - said_at, REMEMBERED * self._slow_answer)
 
     def _takes_all_at_once(self) -> bool:
         return self._backend.connection.has_extn("pipelining")
