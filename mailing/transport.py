@@ -28,9 +28,9 @@ _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
 
 # A server near by that hangs up in the middle of a message is heard before the dot, so that it is
-# known to have nothing: it is given this many times what its slow answers take these days, and so
-# many seconds at most. It reads the message meanwhile, so little time is lost.
-ANSWERS_BEFORE_THE_DOT, PAUSE_BEFORE_THE_DOT = 2, 0.001
+# known to have nothing: it is given as long as its slow answers take these days, and so many
+# seconds at most. It reads the message meanwhile, so little time is lost.
+PAUSE_BEFORE_THE_DOT = 0.001
 # So much of a slow answer is remembered at each quicker one.
 REMEMBERED = 0.7
 
@@ -264,7 +264,7 @@ class SmtpTransport:
     def _hear_interruption(self, said_at):
         """Who speaks or hangs up before the final dot certainly did not take the message."""
         connection = self._backend.connection
-        pause = min(ANSWERS_BEFORE_THE_DOT * self._slow_answer, PAUSE_BEFORE_THE_DOT)
+        pause = min(self._slow_answer, PAUSE_BEFORE_THE_DOT)
         if connection.is_heard(max(0.0, said_at + pause - time.monotonic())):
             code, said = connection.getreply()
             self.close()
