@@ -1,8 +1,11 @@
 """What is written down about a message that was sent survives the database, and costs little."""
 
+import gc
+
 import psycopg2
 import pytest
 import time_machine
+from celery.signals import worker_process_init
 from django.db import DatabaseError, connection
 from psycopg2.extensions import set_wait_callback
 
@@ -105,10 +108,11 @@ def test_no_message_leaves_before_the_one_before_it_is_written_down(only_board, 
 
 @pytest.fixture
 def side_by_side():
-    """As in a process of a worker."""
-    meanwhile.allow()
+    """What Celery has a process of a worker do when it starts."""
+    worker_process_init.send(sender=None)
     yield
     set_wait_callback(None)
+    gc.unfreeze()
 
 
 @pytest.mark.django_db
