@@ -5,8 +5,10 @@ Tasks call ``send_due``; any number of workers may do so side by side.
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cached_property, partial
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -39,6 +41,9 @@ logger = logging.getLogger(__name__)
 # Where so many messages in a row come to a bad end that says nothing about them, it is our server's
 # fault, and all others would end the same way. The second number: while none was taken since.
 FAULTS_IN_A_ROW, FAULTS_AFTER_A_PAUSE = 5, 2
+# So many letters of somebody's own are put into their mail while the server decides on the one
+# before it, and no more: the one before is in doubt as long.
+SHORT_OWN_PART = 20_000
 # A worker begins with few messages, so that a small edition is shared, and takes twice as many next
 # time where they took less than so many seconds: a batch costs the same queries for few and many.
 FIRST_BATCH, SHORT_BATCH = 50, 1.0
@@ -75,6 +80,21 @@ def sweep() -> int:
     return claims.sweep(Notice) + claims.sweep(Delivery) + waiting.release_lost()
 
 
+@dataclass
+class _Written:
+    """One message that is written but for the words that are one person's own."""
+
+    letter: Message
+    to: str
+    fill: Callable[[], bytes]
+    is_short: bool = True
+
+    @cached_property
+    def message(self) -> bytes:
+        """The finished message, finished when it is asked for first."""
+        return self.fill()
+
+
 class _Worker:
     """One round of one worker: its connection, its prepared messages, its count."""
 
@@ -93,8 +113,8 @@ class _Worker:
         self.in_doubt: Message | None = None
         self.batch = Batch([], 0.0)
         self.most = FIRST_BATCH
-        # Written before its turn, with its address; and the one that this was last tried with.
-        self.ahead: tuple[Message, str, bytes] | None = None
+        # Written before its turn; and the one that this was last tried with.
+        self.ahead: _Written | None = None
         self.tried_ahead: Message | None = None
 
     def work(self, model: type[Message]) -> bool:
@@ -150,12 +170,14 @@ class _Worker:
             claims.skip(letter, decision.reason)
             return
         try:
-            to, message = self._taken_ahead(letter) or (wire_address(letter.address_now), None)
+            written = self._taken_ahead(letter)
+            to = written.to if written else wire_address(letter.address_now)
         except ValueError as error:
             claims.fail(letter, FailReason.BAD_ADDRESS, str(error))
             return
         try:
-            message = message or self._write(letter, to)
+            written = written or self._write(letter, to)
+            message = written and written.message
         except Exception as error:
             # One broken template must not stop the others; it is tried again, and seen in the log.
             logger.exception("Could not write %s %s", letter._meta.verbose_name, letter.pk)
@@ -166,24 +188,32 @@ class _Worker:
             return
         self._hand_over(letter, to, message)
 
-    def _taken_ahead(self, letter) -> tuple[str, bytes] | None:
+    def _taken_ahead(self, letter) -> _Written | None:
         ahead, self.ahead = self.ahead, None
-        return ahead[1:] if ahead and ahead[0] is letter else None
+        return ahead if ahead and ahead.letter is letter else None
 
-    def _write(self, letter, to) -> bytes | None:
+    def _write(self, letter, to) -> _Written | None:
+        """One message; None where there is nothing to say."""
         if isinstance(letter, Notice):
-            sheet = self.press.notice(letter)
-            return sheet.filled(address=to, message_id=letter.message_id)
+            fill = partial(self.press.notice(letter).filled, message_id=letter.message_id)
+            return _Written(letter, to, partial(fill, address=to))
         own = self.own_parts.of(letter)
         if letter.waited:
             own = waiting.added(own, letter, self.press)
         sheet = self.press.digest(letter, own)
-        return sheet and sheet.filled(
-            address=to,
-            message_id=letter.message_id,
-            token=token_for(letter.recipient_id, letter.recipient.address_hash),
-            text=own.text,
-            html=own.html,
+        if sheet is None:
+            return None
+        return _Written(
+            letter,
+            to,
+            lambda: sheet.filled(
+                address=to,
+                message_id=letter.message_id,
+                token=token_for(letter.recipient_id, letter.recipient.address_hash),
+                text=own.text,
+                html=own.html,
+            ),
+            is_short=len(own.text) + len(own.html) <= SHORT_OWN_PART,
         )
 
     def _hand_over(self, letter, to, message):
@@ -195,6 +225,7 @@ class _Worker:
                 last_call=lambda: claims.is_still_ours(letter, self._claimed_for()),
                 meanwhile=self._meanwhile,
                 following=self._following,
+                in_the_end=self._finish_ahead,
             )
         except Trouble as trouble:
             self._settle()
@@ -209,7 +240,8 @@ class _Worker:
     def _following(self) -> str:
         """The address of the message after this one, for a server that takes what it gets."""
         is_well = self.sent and not self.faults
-        return self.ahead[1] if is_well and self.ahead and self.batch.may_go(self.ahead[0]) else ""
+        ahead = self.ahead
+        return ahead.to if is_well and ahead and self.batch.may_go(ahead.letter) else ""
 
     def _meanwhile(self):
         """What there is to do while the server reads."""
@@ -226,16 +258,19 @@ class _Worker:
             return
         self.tried_ahead = letter
         try:
-            to = wire_address(letter.address_now)
-            message = self._write(letter, to)
+            self.ahead = self._write(letter, wire_address(letter.address_now))
         except DatabaseError:
             self.tried_ahead = None
-            return
         except Exception:
             logger.debug("Could not write %s before its turn", letter.pk, exc_info=True)
-            return
-        if message is not None:
-            self.ahead = (letter, to, message)
+
+    def _finish_ahead(self):
+        """Finish the digest whose turn is next, while the server makes up its mind on this one."""
+        try:
+            if self.ahead and self.ahead.is_short:
+                _ = self.ahead.message
+        except Exception:
+            logger.debug("Could not finish %s before its turn", self.ahead.letter.pk, exc_info=True)
 
     def _settle(self, meanwhile=bool):
         """Write down that the last message was sent; always before another can be."""

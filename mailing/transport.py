@@ -143,6 +143,7 @@ class SmtpTransport:
         last_call: LastCall,
         meanwhile: Meanwhile = bool,
         following: Following = str,
+        in_the_end: Meanwhile = bool,
     ) -> None:
         """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
 
@@ -151,6 +152,8 @@ class SmtpTransport:
         cannot have taken anything. Where it says no, the message is taken back. ``following`` gives
         the address of the message after this one, where it is known by then: its envelope goes out
         with the dot, and the connection is given up where another message, or none, follows.
+        ``in_the_end`` is called after the dot, while the server decides; it must not raise, and be
+        short: whether the server took the message is in doubt as long.
         """
         if self._said_for not in (None, (sender, address)):
             self.close()
@@ -185,7 +188,7 @@ class SmtpTransport:
             self.close()
             raise NotOurs("claimed by another worker")
         self._guarded(self._hear_interruption, said_at)
-        self._end_data(sender, "" if self._is_used_up() else following())
+        self._end_data(sender, "" if self._is_used_up() else following(), in_the_end)
 
     def _is_used_up(self) -> bool:
         return 0 < settings.MAIL_PER_CONNECTION <= self._begun_here
@@ -276,9 +279,9 @@ class SmtpTransport:
         self._slow_answer = max(time.monotonic() - said_at, REMEMBERED * self._slow_answer)
 
     def _takes_all_at_once(self) -> bool:
-        return self._backend.connection.has_extn("pipelining")
+        return settings.MAIL_PIPELINING and self._backend.connection.has_extn("pipelining")
 
-    def _end_data(self, sender, following):
+    def _end_data(self, sender, following, in_the_end):
         """The final dot, and with it the envelope of the message that follows (RFC 2920, 3.1)."""
         connection = self._backend.connection
         words = ["."]
@@ -288,6 +291,7 @@ class SmtpTransport:
         said_at = time.monotonic()
         try:
             connection.send(_lines(words))
+            in_the_end()
             code, said = connection.getreply()
             self._has_answered(said_at)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
@@ -338,6 +342,7 @@ class BackendTransport:
         last_call: LastCall,
         meanwhile: Meanwhile = bool,
         following: Following = str,
+        in_the_end: Meanwhile = bool,
     ) -> None:
         """Hand over one message; any error of the backend counts as temporary."""
         meanwhile()

@@ -40,6 +40,8 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self, port: int = 0, *, log: Path | None = None, offers_tls: bool = False):
         self.offers_tls = offers_tls
         self.offers_pipelining = False
+        # Offers it too, and hangs up on whoever says the next word before the answer to the last.
+        self.fears_groups = False
         # It answers these messages of a connection (1 is the first) after the words that follow.
         self.answers_with_the_next: range | tuple = ()
         # What it says to each recipient of a domain, instead of what the address says.
@@ -123,10 +125,13 @@ class _Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             verb = line.strip().upper()
             self.is_in_group = verb.startswith((b"MAIL", b"RCPT"))
+            if self.server.fears_groups and self.has_more():
+                return
             if verb.startswith(b"EHLO"):
                 greeted = True
                 extra = "250-STARTTLS\r\n" if self.server.offers_tls else ""
-                extra += "250-PIPELINING\r\n" if self.server.offers_pipelining else ""
+                offers_groups = self.server.offers_pipelining or self.server.fears_groups
+                extra += "250-PIPELINING\r\n" if offers_groups else ""
                 self.say(f"250-sink\r\n{extra}250 8BITMIME")
             elif verb.startswith(b"STARTTLS"):
                 self.say("454 TLS not available due to temporary reason")
@@ -158,6 +163,13 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
             else:
                 self.say("250 ok")
+
+    def has_more(self) -> bool:
+        """Whether more than this line was said already."""
+        self.connection.setblocking(False)
+        more = self.rfile.peek(1)
+        self.connection.setblocking(True)
+        return bool(more)
 
     def recipient(self, address) -> bool:
         first = self.server.is_first_try(address)

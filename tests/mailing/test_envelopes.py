@@ -1,12 +1,14 @@
 """The envelope of the next message goes out with the dot of the one before (RFC 2920, 3.1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
 
-from mailing import stopping
+from mailing import deliver, sections, stopping
 from mailing.models import Delivery
+from tests.mailing.people import Letterbox
 from tests.mailing.sending import MONDAY, owe, send
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,17 @@ def test_a_message_takes_one_way_there_and_back(only_board, sink):
     assert send().sent == 9
     assert sink.connections == sink.goodbyes == 1
     assert_each_arrived_once(sink, 9)
+
+
+def test_a_server_that_gets_groups_wrong_is_told_one_word_at_a_time(only_board, sink, settings):
+    sink.offers_pipelining, sink.fears_groups = False, True
+    owe(only_board, *(f"ok.{number}" for number in range(3)))
+    assert send().sent == 0
+    settings.MAIL_PIPELINING = False
+    sink.connections = 0
+    assert send(MONDAY + timedelta(minutes=10)).sent == 3
+    assert sink.connections == 1
+    assert_each_arrived_once(sink, 3)
 
 
 def test_a_connection_is_used_no_longer_than_it_may_be(only_board, sink, settings):
@@ -86,3 +99,29 @@ def test_a_worker_that_is_to_stop_after_an_envelope_leaves_nothing(only_board, s
     assert sink.goodbyes == 0
     send()
     assert_each_arrived_once(sink, 6)
+
+
+class Unwritable(Letterbox):
+    """Tells one name in letters that no mail can carry."""
+
+    length = 0
+
+    def render(self, things, language):
+        block = super().render(things, language)
+        return replace(block, text=block.text.replace("Broken", "\ud800" * self.length))
+
+
+@pytest.mark.parametrize("length", [1, deliver.SHORT_OWN_PART])
+def test_a_message_that_cannot_be_finished_after_its_envelope_harms_no_other(
+    only_board, sink, length
+):
+    steps = sections.register_personal(Unwritable("steps", is_news=False))
+    steps.length = length
+    owe(only_board, *(f"ok.{number}" for number in range(5)))
+    broken = Delivery.objects.order_by("pk")[2]
+    steps.standing[broken.recipient.user_id] = ["Broken"]
+    assert send().sent == 4
+    assert states() == [("sent", 1)] * 2 + [("retry", 1)] + [("sent", 1)] * 2
+    steps.standing[broken.recipient.user_id] = ["Mended"]
+    send(MONDAY + timedelta(minutes=10))
+    assert_each_arrived_once(sink, 5)

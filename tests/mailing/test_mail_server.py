@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from mailing import batches, claims, deliver, editions, mime
+from mailing import batches, claims, deliver, editions, press
 from mailing.models import Delivery, Edition, State, Suppression
 from tests.mailing.people import person, states
 from tests.mailing.sending import MONDAY, owe, send
@@ -269,19 +269,19 @@ def test_a_message_that_kills_its_workers_is_stopped_and_takes_no_other_with_it(
     only_board, sink, settings, monkeypatch
 ):
     owe(only_board, "ok.before", "ok.poison", "ok.after")
-    filled = mime.Sheet.filled
+    written = press.Press.digest
     deaths = []
 
     class Killed(BaseException):
         """What no handler of ours catches: as if the process were gone."""
 
-    def deadly(sheet, *, address, **values):
-        if "poison" in address:
-            deaths.append(address)
+    def deadly(self, delivery, own):
+        if "poison" in delivery.recipient.address:
+            deaths.append(delivery)
             raise Killed
-        return filled(sheet, address=address, **values)
+        return written(self, delivery, own)
 
-    monkeypatch.setattr(mime.Sheet, "filled", deadly)
+    monkeypatch.setattr(press.Press, "digest", deadly)
     at = MONDAY
     while only_open() and len(deaths) < 20:
         try:
