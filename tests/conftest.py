@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.cast",
     "tests.harness.world",
+    "tests.harness.visits",
     "tests.product",
 ]
 

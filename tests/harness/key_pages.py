@@ -5,7 +5,7 @@ colours; as it opens, with each menu and fold open, with its form refused, and a
 things named here. To add a page, add a ``KeyPage``: the name of its address, who opens it, and
 what is done there. A thing done is a function of Playwright's page that leaves the page in the
 state to look at; it is given a page freshly opened. What needs parameters takes them from
-``SAMPLES`` in ``world.py``.
+``SAMPLES`` in ``visits.py``.
 """
 
 from collections.abc import Callable

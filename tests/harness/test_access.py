@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from .addresses import all_addresses, own_admin_pages
-from .world import path_of, undone
+from .visits import path_of, undone
 
 GOLDEN = Path(__file__).with_name("access.txt")
 METHODS = ("GET", "POST", "PUT", "DELETE")

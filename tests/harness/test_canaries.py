@@ -26,7 +26,7 @@ from web import content_version
 
 from . import private_fields as fields
 from .addresses import all_addresses
-from .world import path_of, undone
+from .visits import path_of, undone
 
 APPS = {
     "account", "liaisons", "mailing", "mfa", "outreach_map", "socialaccount", "strategy", "web",

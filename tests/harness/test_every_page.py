@@ -6,7 +6,7 @@ import pytest
 
 from . import pseudo
 from .addresses import all_addresses
-from .world import path_of
+from .visits import path_of, reader_of
 
 PAGES = [a for a in all_addresses() if not a.is_admin and a.policy not in (None, "machine")]
 
@@ -18,7 +18,7 @@ def visit(world, browser):
 
     def opened(address, *, role=None, code="en"):
         path = path_of(address, world).replace("/en/", f"/{code}/", 1)
-        return clients[role or world.reader_of(address)].get(path)
+        return clients[role or reader_of(address)].get(path)
 
     return opened
 

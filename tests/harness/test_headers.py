@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from .addresses import all_addresses
-from .world import path_of, undone
+from .visits import path_of, undone
 
 
 def faults_of(response) -> list[str]:

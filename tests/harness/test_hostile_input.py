@@ -11,7 +11,7 @@ from liaisons.models import Mandate, User
 
 from .addresses import all_addresses
 from .corpus import BODIES, BODIES_TOGETHER, QUERIES, QUERIES_TOGETHER
-from .world import path_of, undone
+from .visits import path_of, undone
 
 ADDRESSES = [a for a in all_addresses() if not a.is_admin]
 

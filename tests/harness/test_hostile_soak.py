@@ -15,7 +15,7 @@ from liaisons.models import User
 from .addresses import all_addresses
 from .corpus import BODIES, HEADERS, QUERIES, VALUES
 from .test_hostile_input import powers, quiet
-from .world import path_of, undone
+from .visits import path_of, undone
 
 pytestmark = pytest.mark.soak
 

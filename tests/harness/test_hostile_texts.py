@@ -25,7 +25,7 @@ from .addresses import all_addresses
 from .corpus import XSS
 from .hostile_world import dangers_in, put_everywhere
 from .test_canaries import letters  # noqa: F401  the world with mails behind it
-from .world import path_of, undone
+from .visits import path_of, reader_of, undone
 
 OWN_SHEETS = get_template("mailing/_mail.html").template.source.count("<style")
 
@@ -89,7 +89,7 @@ def test_a_hostile_text_is_only_text(hostile, browser):
             path = path.replace("/1/", "/2/")
         if address.name == "strategy:update_version":
             path = path.replace("/2/", "/3/")
-        response = undone(clients[hostile.reader_of(address)], "get", path)
+        response = undone(clients[reader_of(address)], "get", path)
         body = b"".join(response.streaming_content) if response.streaming else response.content
         kind = response.get("Content-Type", "")
         assert response.status_code < 500, address.name

@@ -16,7 +16,7 @@ from liaisons.models import Mandate
 from strategy.models import Report, ReportDraft, Topic
 from tests.factories import GroupFactory
 
-from .world import undone
+from .visits import undone
 
 GOLDEN = Path(__file__).with_name("objects.txt")
 METHODS = ("GET", "POST")

@@ -30,7 +30,8 @@ from strategy.models import (
 from tests.factories import GroupFactory, LanguageFactory, MandateFactory, UserFactory
 
 from .addresses import all_addresses, own_admin_pages
-from .world import in_english, path_of, translated
+from .visits import path_of, reader_of
+from .world import in_english, translated
 
 MOST = 12
 WATCHED = ("public", "signed_in", "liaison", "translator")
@@ -61,7 +62,7 @@ def pages(world):
             "liaison",
             "translator",
         ):
-            yield address.name, path_of(address, world), world.reader_of(address)
+            yield address.name, path_of(address, world), reader_of(address)
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
         yield name, reverse(name), "superuser"

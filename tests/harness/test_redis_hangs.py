@@ -15,7 +15,7 @@ from .addresses import all_addresses
 from .corpus import BODIES
 from .test_hostile_input import quiet
 from .test_hostile_soak import everything_at_once
-from .world import path_of
+from .visits import path_of
 
 LONGEST = 2  # seconds
 

@@ -12,7 +12,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tests.browser import ROOT, Faults, window
 
 from .addresses import Address, all_addresses, own_admin_pages
-from .world import World, path_of
+from .visits import path_of
+from .world import World
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

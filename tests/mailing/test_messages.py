@@ -7,11 +7,13 @@ from email.utils import getaddresses
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailing import deliver, kinds, mime, notices
-from mailing.addresses import header_address
+from mailing.addresses import header_address, wire_address
 from mailing.models import Delivery, Notice, Suppression
 from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY, run
@@ -52,6 +54,33 @@ def test_a_spliced_message_reads_as_if_it_were_written_for_one(before, after, to
 
 def without_line_ends(text):
     return re.sub(r" *\r?\n", "\n", text)
+
+
+# Lines that mail servers, mailbox files or quoted-printable could take for something else.
+TRICKY = st.lists(
+    st.one_of(
+        LINES,
+        st.text(alphabet=". =\tab~ä", max_size=90),
+        st.sampled_from(["From you", "From", ".", "..", "=", "a ", "a\t", "a" * 75, "a" * 76]),
+    ),
+    max_size=8,
+).map("\n".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(own=TRICKY)
+def test_a_persons_own_words_arrive_as_they_are_in_lines_that_nothing_on_the_way_changes(own):
+    message = sheet(f"Hello\n{mime.TEXT_SLOT}\nBye").filled(
+        address="a@example.org", message_id="<1@x>", text=own
+    )
+    body = message.partition(b"\r\n--=_")[2].partition(b"\r\n\r\n")[2].partition(b"\r\n--=_")[0]
+    for line in body.split(b"\r\n"):
+        assert len(line) <= 76
+        assert line.isascii()
+        assert not line.startswith((b".", b"From "))
+        assert not line.endswith((b" ", b"\t"))
+        assert b"\n" not in line
+    assert parts(message)[0].replace("\r\n", "\n") == f"Hello\n{own}\nBye"
 
 
 @pytest.mark.parametrize(
@@ -256,3 +285,24 @@ def test_an_address_that_is_none_fails_without_a_word_to_the_server(receipt):
     deliver.send_due()
     assert Notice.objects.get().state == "failed"
     assert mail.outbox == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.one_of(
+        st.emails(),
+        st.text(alphabet="aZ0_+-.@'", max_size=20),
+        st.from_regex(r"[a-z.+-]{1,70}@[a-z.-]{1,70}(\.[a-z0-9-]{1,4})?", fullmatch=True),
+    )
+)
+def test_an_address_of_the_usual_form_is_one_for_django_too(text):
+    try:
+        validate_email(text)
+        is_address = True
+    except ValidationError:
+        is_address = False
+    try:
+        assert wire_address(text) == text
+        assert is_address
+    except ValueError:
+        assert not is_address
