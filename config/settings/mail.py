@@ -10,7 +10,10 @@ if os.environ.get("EMAIL_HOST"):
     EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
     EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
     EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
-    EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "yes") == "yes"
+    _uses_tls = os.environ.get("EMAIL_USE_TLS", "yes") == "yes"
+    # This port speaks TLS from the first word on (RFC 8314), others after STARTTLS.
+    EMAIL_USE_SSL = _uses_tls and EMAIL_PORT == 465
+    EMAIL_USE_TLS = _uses_tls and not EMAIL_USE_SSL
 else:
     _sink = embedded.smtp()
     EMAIL_HOST, EMAIL_PORT = _sink.host, _sink.port

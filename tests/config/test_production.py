@@ -61,6 +61,22 @@ def test_production_refuses_to_start_with_a_default(changed, word):
     assert word in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("changed", "from_the_start", "starttls"),
+    [
+        ({}, False, True),
+        ({"EMAIL_PORT": "465"}, True, False),
+        ({"EMAIL_PORT": "465", "EMAIL_USE_TLS": "no"}, False, False),
+    ],
+)
+def test_the_port_says_how_mail_is_encrypted(changed, from_the_start, starttls):
+    done = manage(
+        "shell", "-v", "0", "-c",
+        "from django.conf import settings as s; print(s.EMAIL_USE_SSL, s.EMAIL_USE_TLS)", **changed,
+    )  # fmt: skip
+    assert done.stdout.split()[-2:] == [str(from_the_start), str(starttls)], done.stderr
+
+
 def test_cookies_and_transport_are_safe():
     done = manage(
         "shell", "-v", "0", "-c",

@@ -38,6 +38,7 @@ class Faulty:
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate)
+        self.is_encrypted_from_the_start = False  # As on port 465.
         self.slipped_in = b""  # Said in plain after STARTTLS, as if by a stranger on the line.
         self.arrived: list[dict] = []
         self.connections = 0
@@ -86,6 +87,8 @@ class _Conversation:
         self.words = connection.makefile("rb")
 
     def hold(self):
+        if self.server.is_encrypted_from_the_start:
+            self.encrypt()
         self.answer("greeting")
         to, is_refused = "", False
         while line := self.words.readline():
@@ -98,8 +101,7 @@ class _Conversation:
                 return
             if word == "STARTTLS" and self.server.tls:
                 self.connection.sendall(WELL["STARTTLS"] + b"\r\n" + self.server.slipped_in)
-                self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
-                self.words = self.connection.makefile("rb")
+                self.encrypt()
             elif word == "DATA" and is_refused:
                 self.say(b"503 5.5.1 nobody to send it to")
             elif word == "DATA":
@@ -109,6 +111,10 @@ class _Conversation:
                 is_refused = not is_well or (is_refused and word != "MAIL")
             else:
                 self.say(b"250 ok")
+
+    def encrypt(self):
+        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        self.words = self.connection.makefile("rb")
 
     def data(self, to):
         if not self.answer("DATA"):

@@ -192,8 +192,8 @@ def certificate(tmp_path):
     return file
 
 
-def with_tls(settings):
-    settings.EMAIL_USE_TLS = True
+def with_tls(settings, *, from_the_start=False):
+    settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS = from_the_start, not from_the_start
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "us", "secret"
 
 
@@ -207,14 +207,18 @@ def test_nothing_is_said_to_a_server_nobody_vouches_for(only_board, settings, ce
     assert "CERTIFICATE" in Delivery.objects.get().error
 
 
+@pytest.mark.parametrize("from_the_start", [False, True])
 @pytest.mark.parametrize("fault", ["", "hangs up", "drips", "never ends", "no code", "twice"])
-def test_all_of_this_holds_under_tls(only_board, settings, certificate, monkeypatch, fault):
+def test_all_of_this_holds_under_tls(
+    only_board, settings, certificate, monkeypatch, fault, from_the_start
+):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     owe(only_board, "one", "two", "three")
     faulty = Faulty("dot", fault, times=1 if fault else 0, certificate=certificate)
     faulty.slipped_in = b"250-here\r\n250 SIZE 5\r\n"
+    faulty.is_encrypted_from_the_start = from_the_start
     with sending_to(faulty, settings, patience=1 if fault == "drips" else 10) as server:
-        with_tls(settings)
+        with_tls(settings, from_the_start=from_the_start)
         send_all()
     assert len({letter["to"] for letter in server.arrived}) == len(server.arrived) == 3
     is_unsure = fault not in ("", "twice")
