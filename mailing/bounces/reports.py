@@ -13,6 +13,7 @@ from email import message_from_bytes, message_from_string
 from email.message import Message as Mail
 from enum import StrEnum
 
+from .. import refusals
 from ..models import Bounce
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ MOST_RECIPIENTS = 10
 MOST_PARTS = 20
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+# Where the server that wrote the report knew no better.
+_VAGUE = ("5.0.0", "5.5.0")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,200}>")
 _HEADERS = ("text/rfc822-headers", "message/global-headers")
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
@@ -124,12 +127,11 @@ def _blocks(part) -> list[Mail]:
 def _failed(block, message_id) -> Report:
     diagnostic = _text(block, "Diagnostic-Code")
     status = _status(_text(block, "Status"))
-    if status in ("", "5.0.0", "5.5.0"):
-        # The server that wrote the report knew no better; the one that refused may have said.
+    if not status or status in _VAGUE:
+        # The server that refused may have said.
         status = _status(diagnostic) or status
-    is_gone = _says_gone(status, diagnostic)
     return Report(
-        kind=Bounce.Kind.HARD if is_gone else Bounce.Kind.SOFT,
+        kind=Bounce.Kind.HARD if says_gone(status, diagnostic) else Bounce.Kind.SOFT,
         message_id=message_id,
         addresses=_addresses(block, "Final-Recipient", "Original-Recipient"),
         status=status,
@@ -137,14 +139,10 @@ def _failed(block, message_id) -> Report:
     )
 
 
-def _says_gone(status, diagnostic) -> bool:
-    """Whether nobody has this address: the same rule as when a server refuses at once.
-
-    RFC 3463: 5.1.x is about the address, 5.2.1 a disabled mailbox, 5.4.4 a domain that is not
-    there. All else may be over tomorrow.
-    """
-    if status and status not in ("5.0.0", "5.5.0"):
-        return status.startswith("5.1.") or status in ("5.2.1", "5.4.4")
+def says_gone(status: str, diagnostic: str) -> bool:
+    """Whether nobody has this address: by the status, or where that says nothing by the words."""
+    if status and status not in _VAGUE:
+        return refusals.is_gone(status)
     code = _CODE.search(diagnostic)
     return bool(code) and code[1] in ("550", "551", "553")
 

@@ -147,6 +147,11 @@ def test_after_a_complaint_a_receipt_still_goes_out(box, sent, receipt, only_boa
         ("552 5.2.2 mailbox full", "5.2.2", "soft"),
         ("550 5.2.1 The account is disabled", "5.2.1", "hard"),
         ("unknown domain", "5.4.4", "hard"),
+        ("556 5.1.10 the domain takes no mail", "5.1.10", "hard"),
+        # About the sender's address, or about nobody's in particular.
+        ("550 5.1.0 Address rejected", "5.1.0", "soft"),
+        ("550 5.1.7 Sender address rejected", "5.1.7", "soft"),
+        ("550 5.1.8 Sender domain not found", "5.0.0", "soft"),
         ("451 4.4.1 no answer from host", "4.4.1", "soft"),
         ("", "", "soft"),
     ],
