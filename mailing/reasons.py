@@ -1,14 +1,14 @@
 """Why a message was not sent, in whole sentences: for the person, and for the Core Team.
 
-The codes are those of the ledger (``SkipReason``, ``FailReason``); a test holds that each of them
-has both sentences.
+The codes are those of the ledger (``SkipReason``, ``FailReason``), and of what was said later of a
+message that was sent (``Bounce.Kind``); a test holds that each of them has both sentences.
 """
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import FailReason, SkipReason
+from .models import Bounce, FailReason, SkipReason
 
 _TO_PERSON: dict[str, Any] = {
     SkipReason.INACTIVE: _("Your account is closed, so we send you nothing."),
@@ -45,6 +45,11 @@ _TO_PERSON: dict[str, Any] = {
     FailReason.CONNECTION_LOST: _(
         "The connection broke at the last moment. It may have reached you or not."
     ),
+    Bounce.Kind.HARD: _("Your mail server says that your address does not exist."),
+    Bounce.Kind.SOFT: _(
+        "Your mail server could not deliver it to you. Your mailbox may have been full."
+    ),
+    Bounce.Kind.COMPLAINT: _("A complaint about it came from your mailbox."),
 }
 _TO_CORE_TEAM: dict[str, Any] = {
     SkipReason.INACTIVE: _("The account is closed or deleted. Nothing is sent to it."),
@@ -81,6 +86,11 @@ _TO_CORE_TEAM: dict[str, Any] = {
         "The connection broke before the server's last answer. It may have arrived or not; it can "
         "be sent again by hand."
     ),
+    Bounce.Kind.HARD: _("The mail server says that the address does not exist."),
+    Bounce.Kind.SOFT: _(
+        "The mail server could not deliver it this time. Its answer stands in the story."
+    ),
+    Bounce.Kind.COMPLAINT: _("A complaint about it came from the person's mailbox."),
 }
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import audiences, budget, eligibility, kinds, reasons, sections, talk_pages
 from .models import (
+    Bounce,
     Delivery,
     Edition,
     Message,
@@ -39,6 +40,7 @@ class Outcome(models.TextChoices):
     WAITS = "waits", _("Waits")
     NOT_SENT = "not_sent", _("Not sent")
     NOT_DELIVERED = "not_delivered", _("Could not be delivered")
+    CAME_BACK = "came_back", _("Came back")
     UNCERTAIN = "uncertain", _("Perhaps delivered")
 
 
@@ -49,11 +51,13 @@ _OUTCOMES = {
     State.FAILED: Outcome.NOT_DELIVERED,
     State.UNCERTAIN: Outcome.UNCERTAIN,
 }
+# Of several reports about one message the first of these is told.
+_WORST_FIRST = [Bounce.Kind.HARD, Bounce.Kind.SOFT, Bounce.Kind.COMPLAINT]
 
 
 @dataclass(frozen=True)
 class Fate:
-    """One message and what became of it; ``why`` is a sentence, or empty where it was sent.
+    """One message and what became of it; ``why`` is a sentence, or empty where it just arrived.
 
     ``times`` of the same kind one after another, the first at ``since``, make one. ``until`` is
     when one that waits goes at the latest.
@@ -90,9 +94,11 @@ def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOS
         _fate(letter, _what(letter.edition), say, letter.edition)
         for letter in Delivery.objects.filter(recipient=recipient)
         .select_related("edition")
+        .prefetch_related("bounces")
         .order_by("-created_at", "-pk")[:most]
     ]
     notices = Notice.objects.filter(recipient=recipient).select_related("delivery")
+    notices = notices.prefetch_related("bounces", "delivery__bounces")
     found += [
         _fate(notice, kinds.label_of(notice.kind), say)
         for notice in notices.order_by("-created_at", "-pk")[:most]
@@ -188,22 +194,43 @@ def _not_in(edition, recipient) -> Any:
 
 
 def _fate(letter, what, say, edition=None) -> Fate:
+    carrier = _carrier_of(letter)
+    said = _said_later(carrier)
+    reason = said or (carrier.reason if _is_unsure(carrier) else letter.reason)
     return Fate(
         at=letter.finished_at or letter.created_at,
         what=what,
-        outcome=_outcome(letter),
-        why=say(letter.reason) if letter.reason else "",
+        outcome=_outcome(letter, carrier, said),
+        why=say(reason) if reason else "",
         until=letter.next_attempt_at if letter.reason and letter.state in OPEN else None,
         edition=edition,
         letter=letter,
     )
 
 
-def _outcome(letter) -> Outcome:
-    if letter.reason == SkipReason.IN_DIGEST:
+def _carrier_of(letter) -> Message:
+    """What went through the mail servers: the digest, for what went with one."""
+    is_carried = letter.reason == SkipReason.IN_DIGEST and letter.delivery
+    return letter.delivery if is_carried else letter
+
+
+def _said_later(carrier) -> str:
+    """What was said of it after the mail server had taken it; empty where nothing was."""
+    kinds_said = {bounce.kind for bounce in carrier.bounces.all()}
+    return next((kind.value for kind in _WORST_FIRST if kind in kinds_said), "")
+
+
+def _is_unsure(carrier) -> bool:
+    return carrier.state == State.UNCERTAIN
+
+
+def _outcome(letter, carrier, said) -> Outcome:
+    # What was complained of had arrived.
+    if said and said != Bounce.Kind.COMPLAINT:
+        return Outcome.CAME_BACK
+    if letter.reason == SkipReason.IN_DIGEST and not _is_unsure(carrier):
         # The digest's fate is its own.
-        sent = letter.delivery and letter.delivery.state == State.SENT
-        return Outcome.WITH_DIGEST if sent else Outcome.ON_ITS_WAY
+        return Outcome.WITH_DIGEST if carrier.state == State.SENT else Outcome.ON_ITS_WAY
     if letter.state in OPEN and letter.reason:
         return Outcome.WAITS
-    return _OUTCOMES.get(letter.state, Outcome.ON_ITS_WAY)
+    return _OUTCOMES.get(carrier.state, Outcome.ON_ITS_WAY)

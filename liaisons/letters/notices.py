@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mailing import notices
+from mailing.bounces import fates
 from mailing.kinds import Category, one_by_one
 from mailing.models import Notice, State
 
@@ -94,12 +96,17 @@ def _tell_sender(kind, letter):
 
 
 def undelivered_ids(person=None) -> list[int]:
-    """Letters whose mail to the liaison was dropped or refused; of one person, those owed too."""
-    lost = Notice.objects.filter(kind=RECEIVED, context__has_key="letter_id")
+    """Letters whose mail to the liaison was dropped, refused or came back; of one person, those
+    owed too.
+    """
+    to_liaisons = Notice.objects.filter(kind=RECEIVED, context__has_key="letter_id")
+    is_lost = Q(pk__in=fates.returned(Notice))
     if person is None:
-        lost = lost.filter(state__in=[State.SKIPPED, State.FAILED])
+        is_lost |= Q(state__in=[State.SKIPPED, State.FAILED])
     else:
-        lost = lost.filter(recipient__user=person).exclude(state__in=[State.SENT, State.UNCERTAIN])
+        to_liaisons = to_liaisons.filter(recipient__user=person)
+        is_lost |= ~Q(state__in=[State.SENT, State.UNCERTAIN])
+    lost = to_liaisons.filter(is_lost)
     kept = lost.order_by("-pk").values_list("context", flat=True)[:MOST_AT_ONCE]
     return [context["letter_id"] for context in kept]
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import claims
@@ -105,6 +106,13 @@ def _suppress(bounce) -> None:
     if not is_new and suppression.reason == Suppression.Reason.COMPLAINT != reason:
         suppression.reason, suppression.detail = reason, detail
         suppression.save(update_fields=["reason", "detail"])
+
+
+def returned(model: type[Letter]) -> QuerySet:
+    """The ids of the deliveries or notices that came back, and so did not arrive."""
+    about = f"{model._meta.model_name}_id"
+    back = Bounce.objects.filter(kind__in=[Bounce.Kind.HARD, Bounce.Kind.SOFT])
+    return back.exclude(**{about: None}).order_by().values(about)
 
 
 def trouble_of(user) -> Suppression | None:

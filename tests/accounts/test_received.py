@@ -12,6 +12,7 @@ from mailing.models import Notice
 from tests.factories import UserFactory
 from tests.mailing.conftest import call_templates  # noqa: F401 (a fixture)
 from tests.mailing.kinds_for_tests import a_kind
+from tests.mailing.provider_events import bounced, told
 
 pytestmark = pytest.mark.django_db
 PAGE = "liaisons:settings_received"
@@ -65,6 +66,19 @@ def test_what_waits_says_until_when_and_what_went_with_a_digest_says_so(as_perso
         assert read(as_person, ada).count("On its way") == 2
         deliver.send_due()
         assert "Sent with a digest" in read(as_person, ada)
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_what_the_server_took_and_sent_back_later_is_not_called_sent(as_person, ada, settings):
+    with a_kind("a_call"):
+        notices.send("a_call", ada)
+        deliver.send_due()
+        assert "<span>Sent</span>" in read(as_person, ada)
+        told(settings, bounced(Notice.objects.get()))
+        page = read(as_person, ada)
+    assert "<span>Came back</span>" in page
+    assert "Your mail server says that your address does not exist." in page
+    assert "<span>Sent</span>" not in page
 
 
 def test_the_same_reason_again_and_again_is_told_once(as_person, ada):

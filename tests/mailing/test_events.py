@@ -1,8 +1,5 @@
 """What mail providers tell over the web: who is believed, what counts, and for whom."""
 
-import base64
-import json
-
 import pytest
 from django.core import checks
 from django.urls import reverse
@@ -11,10 +8,10 @@ from mailing import deliver, editions
 from mailing.bounces import providers
 from mailing.models import Bounce, Preference, Suppression
 from tests.mailing.people import person
+from tests.mailing.provider_events import SECRET, bounced, complained, tell
 from tests.mailing.test_editions import MONDAY
 
 pytestmark = pytest.mark.django_db
-SECRET = "provider:a-long-password-for-tests"
 
 
 @pytest.fixture
@@ -35,30 +32,6 @@ def sent(only_board):
         return recipient.deliveries.get()
 
     return digest
-
-
-def tell(client, event, provider="postmark", secret=SECRET):
-    """Post an event as the provider does."""
-    given = base64.b64encode(secret.encode()).decode()
-    body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    return client.post(
-        reverse("mailing:events", args=[provider]), body, content_type="application/json",
-        headers={"authorization": f"Basic {given}"},
-    )  # fmt: skip
-
-
-def bounced(letter, kind="HardBounce", number=1, **others):
-    return {
-        "RecordType": "Bounce",
-        "ID": number,
-        "Type": kind,
-        "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
-        "Description": "The server was unable to deliver your message",
-        "Details": f"smtp;550 5.1.1 {letter.recipient.address} no such user \x00 here",
-        "Email": letter.recipient.address,
-        "BouncedAt": "2026-07-13T08:00:00Z",
-        **others,
-    }
 
 
 def kinds():
@@ -84,7 +57,7 @@ def test_a_soft_bounce_is_soft_whatever_the_library_calls_it(client, on, sent):
 
 def test_a_complaint_and_an_unsubscribing_are_heard(client, on, sent):
     first, second = sent(), sent()
-    tell(client, {**bounced(first), "RecordType": "SpamComplaint", "Type": "SpamComplaint"})
+    tell(client, complained(first))
     assert Suppression.objects.get().reason == "complaint"
     tell(
         client,

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 
 from mailing import kinds, preferences, reasons
 from mailing.kinds import Category, Urgency
-from mailing.models import FailReason, Preference, SkipReason
+from mailing.models import Bounce, FailReason, Preference, SkipReason
 
 KINDS = kinds.registered()
 
@@ -71,7 +71,7 @@ def test_some_kinds_can_be_switched_off_and_the_digest_by_its_rhythm_only():
     assert kinds.DIGEST not in switchable
 
 
-@pytest.mark.parametrize("reason", [*SkipReason.values, *FailReason.values])
+@pytest.mark.parametrize("reason", [*SkipReason.values, *FailReason.values, *Bounce.Kind.values])
 def test_each_reason_is_a_sentence_for_the_person_and_one_for_the_core_team(reason):
     for sentence in (reasons.to_person(reason), reasons.to_core_team(reason)):
         assert isinstance(sentence, Promise)
@@ -79,4 +79,8 @@ def test_each_reason_is_a_sentence_for_the_person_and_one_for_the_core_team(reas
         assert text[0].isupper()
         assert text.endswith(".")
     assert str(reasons.to_person(reason)) != reason
+
+
+@pytest.mark.parametrize("reason", [*SkipReason.values, *FailReason.values])
+def test_each_reason_of_the_ledger_has_a_few_words_for_a_column(reason):
     assert str(reasons.short(reason)) != reason

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from config.roles import REVIEWER, make_roles
 from mailing import deliver, editions, notices, pauses, preferences, recipients
-from mailing.models import Edition, Preference, Recipient, Suppression
+from mailing.models import Delivery, Edition, Notice, Preference, Recipient, State, Suppression
 from tests.cast import pass_second_step
 from tests.factories import UserFactory
 from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import person
+from tests.mailing.provider_events import bounced, complained, told
 from tests.mailing.test_editions import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,53 @@ def test_the_page_of_a_person_lists_what_came_and_what_not(core_team, edition):
     assert "<div>Kind another</div>" in page
     assert "3 of 3" in page
     assert "room again from 20 July 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("report", "outcome", "words"),
+    [
+        (bounced, "Came back", "says that the address does not exist"),
+        (
+            lambda letter: bounced(letter, "SoftBounce"),
+            "Came back",
+            "could not deliver it this time",
+        ),
+        (complained, "Sent", "A complaint about it came from"),
+    ],
+    ids=["hard", "soft", "complaint"],
+)
+def test_what_came_back_is_said_by_person_and_by_edition(
+    core_team, edition, settings, report, outcome, words
+):
+    with time_machine.travel(MONDAY + timedelta(hours=1), tick=False):
+        told(settings, report(edition.deliveries.get(state=State.SENT)))
+    page = ask(core_team, "gets-it@example.org", edition)
+    assert f"{outcome}, 13 July 2026" in page
+    assert f"<td>{outcome}</td>" in page
+    assert page.count(words) == 2
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_what_went_with_a_digest_shares_its_fate(core_team, edition, settings):
+    reader = of("gets-it@example.org")
+    with a_kind("a_call"), time_machine.travel(MONDAY, tick=False):
+        for thing in range(4):
+            notices.send("a_call", reader.user, {"thing": thing})
+        deliver.send_due()
+    with a_kind("a_call"), time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        editions.make_editions()
+        deliver.send_due()
+        assert "<td>Sent with a digest</td>" in ask(core_team, reader.address)
+        carrier = Notice.objects.get(reason="in_digest").delivery
+        Delivery.objects.filter(pk=carrier.pk).update(
+            state=State.UNCERTAIN, reason="connection_lost"
+        )
+        page = ask(core_team, reader.address)
+        assert page.count("<td>Perhaps delivered</td>") == 2
+        assert page.count("It may have arrived or not") == 2
+        Delivery.objects.filter(pk=carrier.pk).update(state=State.SENT, reason="")
+        told(settings, bounced(carrier))
+        assert ask(core_team, reader.address).count("<td>Came back</td>") == 2
 
 
 def test_an_address_nobody_has_is_said_beside_it_and_stands_in_no_url(core_team, edition):
