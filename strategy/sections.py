@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mailing.sections import Block, Section
-from web.templatetags.web import day_text
+from web.templatetags.web import day_text, until_text
 
 from . import audiences, deadlines, language_versions, updates
 from .excerpts import beginning
@@ -192,12 +192,9 @@ class CallsToAct(_OfTopics):
             .select_related("working_group")
             .filter(closing_position__gt=after, closing_position__lte=until)
         )
-        calls = [
-            Call(topic.closing_position, timezone.localdate(topic.closes_at), topic)
-            for topic in topics
-        ]
+        calls = [Call(topic.closing_position, topic.closes_at, topic) for topic in topics]
         calls += [
-            Call(near.entry.closing_position, near.ends_on, near.entry)
+            Call(near.entry.closing_position, _end_of(near.ends_on), near.entry)
             for near in deadlines.near()
             if after < (near.entry.closing_position or 0) <= until
         ]
@@ -231,10 +228,10 @@ class CallsToAct(_OfTopics):
 
 @dataclass(frozen=True)
 class Call:
-    """Something to do until a day: say one's view on a topic, or what a deadline is about."""
+    """Something to do in time: say one's view on a topic, or what a deadline is about."""
 
     position: int
-    due: date
+    due: datetime
     thing: Any
 
     def __str__(self):
@@ -253,6 +250,13 @@ class Call:
         """Whose topic it is; only of a topic."""
         return self.thing.working_group
 
+    @property
+    def until_when(self) -> str:
+        """Until when, in words: a deadline of the timeline is a day, all else has its minute."""
+        if self.is_topic or self.is_update:
+            return until_text(self.due)
+        return day_text(timezone.localdate(self.due - timedelta(days=1)))
+
     def get_absolute_url(self) -> str:
         """The thing's own page; a deadline has the timeline's."""
         has_page = self.is_topic or self.is_update
@@ -261,7 +265,11 @@ class Call:
 
 def call_of(update: Update) -> Call:
     """The call that an update with a deadline is."""
-    return Call(update.position or 0, timezone.localdate(update.deadline), update)
+    return Call(update.position or 0, update.deadline, update)
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _list_of(calls: list[Call]) -> str:
@@ -338,14 +346,15 @@ def _due(call):
 
 
 def _before(calls) -> str:
-    """ "Three things before 12 December": how many, and the day of the last of them."""
+    """ "Three things by 12 December, 14:00 UTC": how many, and until when the last of them."""
     # Translators: heading above topics that soon close for views. "Thing" is something to do.
+    # "When" is the last day, mostly with the time.
     said = ngettext(
-        "%(count)s thing to do before %(day)s is over",
-        "%(count)s things to do before %(day)s is over",
+        "%(count)s thing to do, by %(when)s",
+        "%(count)s things to do, the last by %(when)s",
         len(calls),
     )
-    return said % {"count": len(calls), "day": day_text(calls[-1].due)}
+    return said % {"count": len(calls), "when": calls[-1].until_when}
 
 
 def as_told(update: Update) -> tuple[Section, list[Any]]:
@@ -407,12 +416,12 @@ def _line(name, item, language) -> Line:
     version = language_versions.shown(item, language)
     if isinstance(item, Update):
         return Line(version, version.short, url)
-    due = day_text(timezone.localdate(item.closes_at)) if item.closes_at else ""
+    due = until_text(item.closes_at) if item.closes_at else ""
     return Line(version, "" if name == "closed" else version.short, url, due, is_topic=True)
 
 
 def _line_of_call(call, url, language) -> Line:
-    due = day_text(call.due)
+    due = call.until_when
     if call.is_update:
         version = language_versions.shown(call.thing, language)
         return Line(version, beginning(version.short, CALL), url, due, is_update=True)

@@ -16,10 +16,11 @@ from mailing.models import Delivery, Notice, ToldItem
 from strategy import notices, responses, tasks, topics
 from tests.factories import MandateFactory
 
-from .factories import TopicFactory, UpdateFactory, drafted, reported
+from .factories import TimelineEntryFactory, TopicFactory, UpdateFactory, drafted, reported
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+NARROW = "\u202f"
 
 
 @pytest.fixture
@@ -58,15 +59,14 @@ def answer(by, report, text="We agree."):
     return responses.answer(statements=report.statements.all(), texts={"text_en": text}, by=by)
 
 
-def test_deadlines_stand_first_and_name_the_last_day(reader):
+def test_deadlines_stand_first_and_say_until_when(reader):
     closes = timezone.now() + 5 * DAY
     TopicFactory(title_en="Closes soon", closes_at=closes)
     TopicFactory(title_en="Open for long", closes_at=timezone.now() + 40 * DAY)
     UpdateFactory(published=True, title_en="The news")
     [message] = run()
-    day = timezone.localdate(closes)
     first, *others = headings(message)
-    assert first == f"1 thing to do before {day.day} {day:%B %Y} is over"
+    assert first == f"1 thing to do, by {_said(closes)}"
     assert others == ["Open for your view", "New updates"]
     assert message.subject == "Closes soon"
     assert message.body.count("Closes soon") == 1
@@ -78,14 +78,47 @@ def test_a_topic_is_told_when_it_opens_soon_closes_and_closed_each_once(reader):
     told = [headings(message) for days in range(30) for message in run(days)]
     assert [one[0] for one in told] == [
         "Open for your view",
-        f"1 thing to do before {_said(topic.closes_at)} is over",
+        f"1 thing to do, by {_said(topic.closes_at)}",
         "Closed",
     ]
 
 
 def _said(moment):
-    day = timezone.localdate(moment)
-    return f"{day.day} {day:%B %Y}"
+    clock = f"{moment:%I:%M} {'am' if moment.hour < 12 else 'pm'}".lstrip("0")
+    # A narrow no-break space, as CLDR writes it.
+    return f"{moment.day} {moment:%B %Y}, {clock.replace(' ', NARROW)} UTC"
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        ("12:00", f"20 July 2026, 12:00{NARROW}pm UTC"),
+        # Typed as a day without its hour: it is over as that day begins.
+        ("00:00", f"19 July 2026, 11:59{NARROW}pm UTC"),
+        ("23:59", f"20 July 2026, 11:59{NARROW}pm UTC"),
+    ],
+)
+def test_what_can_be_done_says_its_hour_as_its_page_does(reader, client, hour, said):
+    due = datetime.datetime.fromisoformat(f"2026-07-20T{hour}+00:00")
+    with time_machine.travel(due - 3 * DAY, tick=False):
+        alone = UpdateFactory(published=True, kind="act", deadline=due, title_en="The call")
+        [message] = run()
+        assert headings(message) == [f"1 thing to do, by {said}"]
+        assert f"The call\nBy {said}\n" in message.body
+        assert f">{said}</time>" in client.get(alone.get_absolute_url()).text
+        topic = TopicFactory(title_en="The topic", closes_at=due)
+        [message] = run(1)
+        assert f"The topic\nOpen until {said}\n" in message.body
+        assert f">{said}</time>" in client.get(topic.get_absolute_url()).text
+
+
+def test_a_deadline_of_the_timeline_is_a_whole_day(reader):
+    last = timezone.localdate() + 3 * DAY
+    TimelineEntryFactory(kind="deadline", title_en="Grants close", starts_on=last)
+    topic = TopicFactory(closes_at=timezone.now() + 2 * DAY)
+    [message] = run()
+    assert headings(message) == [f"2 things to do, the last by {last.day} {last:%B %Y}"]
+    assert message.body.index(topic.title_en) < message.body.index("Grants close")
 
 
 def test_a_deadline_that_moves_is_told_again(reader):

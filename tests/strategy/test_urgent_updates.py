@@ -337,7 +337,7 @@ def test_a_call_to_act_stands_among_the_calls_by_its_day():
     [digest] = mails_to(daily.address)
     assert digest.subject == "Vote for the board"
     body = digest.body
-    assert "2 things to do before 23 July 2026 is over" in body
+    assert "2 things to do, the last by 23 July 2026, 11:00\u202fam UTC" in body
     order = [body.index(title) for title in ("Vote for the board", "Later call", "Plain news")]
     assert order == sorted(order)
     assert body.count("Vote for the board") == 1
@@ -352,7 +352,7 @@ def test_a_call_that_is_over_is_plain_news_and_told_once():
     run(NOON + DAY)
     run(NOON + 2 * DAY)
     [digest] = mails_to(daily.address)
-    assert "to do before" not in digest.body
+    assert "thing to do" not in digest.body
     assert "Vote for the board" in digest.body
 
 

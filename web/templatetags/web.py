@@ -6,7 +6,7 @@ Dates, names of languages and countries come from CLDR in the reader's language.
 import functools
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -113,25 +113,42 @@ def day_as_known(text: str) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """``{{ edition.cut_off|moment }}``: day and time with the zone, in a ``<time>``."""
-    if not value:
-        return ""
-    long_time = dates.get_time_format("long", locale=_locale()).pattern
-    return _day_and_time(value, re.sub(r"[:.]ss", "", long_time))
+    return _time(timezone.localtime(value), _moment_text(value)) if value else ""
 
 
 @register.filter
 def minute(value: datetime | None) -> str:
     """``{{ event.at|minute }}``: the same without the zone, where the page names it."""
-    return _day_and_time(value, "short") if value else ""
+    return _time(timezone.localtime(value), _day_and_time(value, "short")) if value else ""
 
 
-def _day_and_time(value: datetime, time_format: str) -> SafeString:
+@register.filter
+def until(value: datetime) -> SafeString:
+    """``{{ topic.closes_at|until }}``: the end of something, with the zone, in a ``<time>``."""
+    return _time(timezone.localtime(value), until_text(value))
+
+
+def until_text(value: datetime) -> str:
+    """The same for plain text.
+
+    Midnight is said as the last minute before it: "20 July, 00:00" reads like that day's end.
+    """
+    is_midnight = timezone.localtime(value).time() == time.min
+    return _moment_text(value - timedelta(minutes=1) if is_midnight else value)
+
+
+def _moment_text(value: datetime) -> str:
+    long_time = dates.get_time_format("long", locale=_locale()).pattern
+    return _day_and_time(value, re.sub(r"[:.]ss", "", long_time))
+
+
+def _day_and_time(value: datetime, time_format: str) -> str:
     local = timezone.localtime(value)
     locale = _locale()
     # CLDR's own way of saying both: "{1}, {0}".
     pattern = str(dates.get_datetime_format("medium", locale=locale)).replace("'", "")
     clock = dates.format_time(local, time_format, tzinfo=local.tzinfo, locale=locale)
-    return _time(local, pattern.replace("{0}", clock).replace("{1}", day_text(local.date())))
+    return pattern.replace("{0}", clock).replace("{1}", day_text(local.date()))
 
 
 @register.filter
