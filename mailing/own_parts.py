@@ -126,25 +126,30 @@ def _joined(around: list[str], blocks: list[str]) -> str:
     return "".join(chain.from_iterable(zip(around, [*blocks, ""], strict=True)))
 
 
+def told_by(delivery: Delivery) -> dict[str, list[Any]]:
+    """By section what an earlier digest told that is still there. It notes nothing: what arose
+    since is for the next one.
+    """
+    people = _people_of([delivery])
+    noted = _noted_in(people)
+    found = _loaded(people, noted)
+    return {
+        key: [
+            thing
+            for name, thing in of_section.get(delivery.pk, {}).items()
+            if name in noted[delivery.pk, key]
+        ]
+        for key, of_section in found.items()
+    }
+
+
 def _things_of(deliveries: Sequence[Delivery]) -> dict[int, dict[str, list[Any]]]:
     """By delivery and section what is told; people without an account have no own part."""
     things: dict[int, dict[str, list[Any]]] = {delivery.pk: {} for delivery in deliveries}
-    # What is urgent stands alone.
-    people = [
-        one
-        for one in deliveries
-        if one.recipient.user_id and not one.is_quiet and not one.edition.is_urgent
-    ]
+    people = _people_of(deliveries)
     if not people:
         return things
-    owed = _noted_in(people)
-    found = {}
-    for section in registered_personal():
-        readers = [
-            Reader(one.pk, one.recipient.user_id, one.language, owed[one.pk, section.key])
-            for one in people
-        ]
-        found[section.key] = section.load(readers)
+    found = _loaded(people, _noted_in(people))
     besides = [section for section in registered_personal() if not section.is_news]
     found |= _first_told_here(besides, people, found)
     for key, of_section in found.items():
@@ -152,6 +157,28 @@ def _things_of(deliveries: Sequence[Delivery]) -> dict[int, dict[str, list[Any]]
             if mine:
                 things[delivery_id][key] = list(mine.values())
     return things
+
+
+def _people_of(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Those with an own part: what is urgent stands alone, and a talk page is public."""
+    return [
+        one
+        for one in deliveries
+        if one.recipient.user_id
+        and not (one.is_quiet or one.edition.is_urgent or one.edition.is_posted_by_hand)
+    ]
+
+
+def _loaded(people: Sequence[Delivery], noted: dict[tuple[int, str], set[str]]) -> _Found:
+    """What each section gives for these people."""
+    found = {}
+    for section in registered_personal():
+        readers = [
+            Reader(one.pk, one.recipient.user_id, one.language, noted[one.pk, section.key])
+            for one in people
+        ]
+        found[section.key] = section.load(readers) if readers else {}
+    return found
 
 
 def _noted_in(deliveries) -> dict[tuple[int, str], set[str]]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audiences, editions
+from .. import audiences, editions, own_parts
 from ..due_hours import next_due_hour
 from ..models import Delivery, Edition, Preference, Recipient, Rhythm, State
 from ..own_parts import OwnParts
@@ -90,7 +90,7 @@ def of(recipient: Recipient, day: date, *, token: str = NO_TOKEN) -> Preview:
         .order_by("-edition__frozen_at", "-pk")
         .first()
     )
-    told_last = _items(last, None) if last else []
+    told_last = _told_by(last) if last else []
     plain = Preview(recipient, rhythm, None, last=last, told_last=told_last)
     if rhythm == Rhythm.NONE:
         return _but(plain, obstacle=_("This person chose to get no digest."))
@@ -124,9 +124,9 @@ def _hour(preference, day) -> datetime:
 
 
 def _written(delivery, token) -> Written | None:
-    own_parts = OwnParts()
-    own_parts.read([delivery])
-    own = own_parts.of(delivery)
+    own_part = OwnParts()
+    own_part.read([delivery])
+    own = own_part.of(delivery)
     sheet = Press().digest(delivery, own)
     if sheet is None:
         return None
@@ -151,12 +151,22 @@ def _read(sheet, message_id, token, **own) -> Written:
     return Written(str(mail["Subject"]), text, html, raw)
 
 
-def _items(delivery, last) -> list[Item]:
-    """Everything in a digest: each section's things, then the person's own.
+def _told_by(last) -> list[Item]:
+    """What is left of an earlier digest, which is only looked at.
 
-    Of an earlier digest what is left of it: a thing that got a new place since, because it
-    changed, belongs to the next one.
+    A thing that got a new place since, because it changed, belongs to the next one.
     """
+    return [*_for_all(last, None), *_own(own_parts.told_by(last))]
+
+
+def _items(delivery, last) -> list[Item]:
+    """Everything in a digest: each section's things, then the person's own."""
+    own = OwnParts()
+    own.read([delivery])
+    return [*_for_all(delivery, last), *_own(own.things_of(delivery))]
+
+
+def _for_all(delivery, last) -> list[Item]:
     found = []
     for section in registered():
         if section.key not in delivery.since:
@@ -170,10 +180,13 @@ def _items(delivery, last) -> list[Item]:
             identity = (section.key, str(getattr(item, "pk", item.position)))
             why = _why(section, item, also, last)
             found.append(Item(section.label, str(item), why, identity))
-    own_parts = OwnParts()
-    own_parts.read([delivery])
+    return found
+
+
+def _own(things) -> list[Item]:
+    found = []
     for personal in registered_personal():
-        for thing in own_parts.things_of(delivery).get(personal.key, ()):
+        for thing in things.get(personal.key, ()):
             title = str(getattr(thing, "title", "") or thing)
             why = _("It is about this person, and no digest told it before.")
             found.append(Item(personal.label, title, why, (personal.key, title)))

@@ -69,6 +69,14 @@ class Board(Section):
         )
 
 
+class Thing(str):
+    """Something of one person's, with its title."""
+
+    @property
+    def title(self):
+        return str(self)
+
+
 class Letterbox(PersonalSection):
     """A personal section for a test: what is put into it is owed to one person.
 
@@ -99,7 +107,8 @@ class Letterbox(PersonalSection):
         self.loads += 1
         list(get_user_model().objects.filter(pk__in=[reader.user_id for reader in readers]))
         return {
-            reader.delivery_id: {name: name for name in self._names(reader)} for reader in readers
+            reader.delivery_id: {name: Thing(name) for name in self._names(reader)}
+            for reader in readers
         }
 
     def _names(self, reader):

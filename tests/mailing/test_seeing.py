@@ -11,12 +11,20 @@ from django.core import mail
 from django.db.models import Value
 from django.urls import reverse
 
-from mailing import deliver, editions, recipients
-from mailing.models import ContentClock, Delivery, Edition, Notice, SectionCursor, Suppression
+from mailing import deliver, editions, recipients, sections
+from mailing.models import (
+    ContentClock,
+    Delivery,
+    Edition,
+    Notice,
+    SectionCursor,
+    Suppression,
+    ToldItem,
+)
 from mailing.seeing import comparison, dry_run, splits
 from tests.cast import pass_second_step
 from tests.factories import MandateFactory
-from tests.mailing.people import person
+from tests.mailing.people import Letterbox, person
 from tests.mailing.test_editions import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +63,7 @@ def rows():
     """Everything that a dry run must leave as it was."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Edition, Delivery, SectionCursor, ContentClock, Notice)
+        for model in (Edition, Delivery, SectionCursor, ContentClock, Notice, ToldItem)
     ]
 
 
@@ -229,6 +237,30 @@ def test_what_the_last_digest_told_is_not_told_again(core_team, only_board):
     assert "Old news" not in fresh
     assert "It was published, or changed, after the last digest." in fresh
     assert "Old news" in told
+
+
+def test_looking_leaves_what_arose_since_to_the_next_digest(core_team, only_board):
+    steps = sections.register_personal(Letterbox("steps", is_news=False))
+    reader = person("daily")
+    steps.standing = {reader.user_id: ["Finish"]}
+    only_board.post("Old news")
+    editions.make_editions()
+    deliver.send_due()
+    steps.standing = {reader.user_id: ["Finish", "Renew"]}
+    before = rows()
+    preview(core_team, reader)
+    only_board.post("New news")
+    fresh, _caption, told = preview(core_team, reader).partition("Told by the last digest")
+    assert "Renew" in fresh
+    assert "Finish" not in fresh
+    assert "Finish" in told
+    assert "Renew" not in told
+    assert rows()[:3] == before[:3]
+    assert rows()[4:] == before[4:]
+    with time_machine.travel(TUESDAY + timedelta(days=1, hours=2), tick=False):
+        editions.make_editions()
+        deliver.send_due()
+    assert "Renew" in mail.outbox[-1].body
 
 
 def test_an_obstacle_is_said_in_words(core_team, everybody):
