@@ -195,9 +195,14 @@ def _call_back(model, now):
 
 
 def send_again(letter: Message, by: str) -> bool:
-    """By hand: try a failed or uncertain message once more, under the same Message-ID."""
+    """By hand: try a failed or uncertain message once more, under the same Message-ID.
+
+    Not a digest whose reader was owed again what it told: the next one tells it.
+    """
     now = timezone.now()
     stopped = type(letter).objects.filter(pk=letter.pk, state__in=[State.FAILED, State.UNCERTAIN])
+    if isinstance(letter, Delivery):
+        stopped = stopped.filter(given_back_at=None)
     return bool(
         stopped.update(
             state=State.RETRY,

@@ -15,8 +15,8 @@ from django.db.models import Count
 from django.utils import timezone
 from psycopg2.extras import Json
 
-from . import audiences, positions, waiting
-from .choices import NOT_FOR, Choices
+from . import audiences, given_back, positions, waiting
+from .choices import Choices
 from .due import Due
 from .links import mail_domain
 from .models import Delivery, Edition, State
@@ -77,7 +77,7 @@ INSERT INTO mailing_delivery (edition_id, recipient_id, language, since, besides
 WITH section AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%s) AS section (
         key text, language text, choices jsonb, is_news boolean, newest bigint, held bigint[],
-        not_for bigint[])
+        gone bigint[])
 ), place AS (
     SELECT due.recipient_id,
            jsonb_object_agg(section.key, told.position) AS since,
@@ -98,7 +98,7 @@ WITH section AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT CASE WHEN told.owed = '{{}}' THEN '{{}}' ELSE
                    ARRAY(SELECT owed FROM unnest(told.owed) AS owed
-                         WHERE owed <> ALL (section.held) AND owed <> ALL (section.not_for)
+                         WHERE owed <> ALL (section.held) AND owed <> ALL (section.gone)
                          ORDER BY owed) END AS also,
                CASE WHEN section.held = '{{}}' THEN '{{}}' ELSE
                    ARRAY(SELECT held FROM unnest(section.held) AS held
@@ -185,6 +185,7 @@ def freeze(
         owed = State.TO_POST if edition.is_posted_by_hand else State.PENDING
         sections = [urgent.section] if urgent else registered()
         keys = [section.key for section in sections]
+        given_back.give_back(cursor, sections, now)
         cursor.execute(_LOWEST, [keys, due.recipient is not None])
         places = dict.fromkeys(keys, (cut_off, cut_off, [])) | {
             key: (lowest, cut_off, owed) for key, lowest, owed in cursor.fetchall()
@@ -255,17 +256,21 @@ def _offered(sections: list[Section], readers, places, now) -> list[dict]:
     """For each section and kind of reader: the newest position that could be news, and what waits.
 
     A person has news where their cursor lies below the newest; 0 where there is none for anybody.
-    What waits for a language is no news to its readers yet.
+    What waits for a language is no news to its readers yet. What is owed and not there any more, or
+    not for these readers, is gone.
     """
     offered = []
     for section in sections:
-        lowest, cut_off, _owed = places[section.key]
+        lowest, cut_off, owed = places[section.key]
         items = section.items(lowest, cut_off) if section.is_news else []
         held = section.held(cut_off, now)
+        waited = _waited(section, lowest, owed)
         for language, choices in readers:
             waiting = held.get(language, set())
             wanted = audiences.told(section, items, choices)
             there = (item.position for item in wanted if item.position not in waiting)
+            # Each for itself: one reader waits for less than all of them together.
+            still = {item.position for item in waited if audiences.told(section, [item], choices)}
             offered.append(
                 {
                     "key": section.key,
@@ -274,10 +279,18 @@ def _offered(sections: list[Section], readers, places, now) -> list[dict]:
                     "is_news": section.is_news,
                     "newest": max(there, default=0),
                     "held": sorted(waiting),
-                    "not_for": choices.get(NOT_FOR, []),
+                    "gone": sorted(set(owed) - still - waiting),
                 }
             )
     return offered
+
+
+def _waited(section, lowest, owed) -> list:
+    """What of a section is owed to anybody and still there."""
+    if not owed:
+        return []
+    there = section.items(min(owed) - 1, max(owed))
+    return [item for item in there if item.position in owed]
 
 
 def _fresh(sections, cut_off) -> tuple[str, list]:

@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from . import positions
+from . import given_back, positions
 from .addresses import address_hash
 from .choices import Choices, tidy
 from .due_hours import is_time_zone
@@ -209,6 +209,7 @@ def tell_when_quiet(user, wanted: bool) -> None:
 def _begin_now(recipient):
     now = positions.current()
     SectionCursor.objects.filter(recipient=recipient).update(position=now, owed=[])
+    given_back.forget(recipient, timezone.now())
     Recipient.objects.filter(pk=recipient.pk).update(joined_position=now)
 
 

@@ -68,17 +68,24 @@ class _OfUpdates(Section):
         ]
 
     def chosen(self, items, choices):
-        # Who was told of none of its places is told once.
-        return list({update.pk: update for update in items[::-1]}.values())[::-1]
+        # Who was told of none of its places is told once. At the last of them: others who read the
+        # same list may have been told of the first, and are to find the last as news.
+        last = {update.pk: update for update in items}
+        return sorted(last.values(), key=lambda update: update.position)
 
     def held(self, until, at):
-        held: dict[str, set[int]] = {}
-        waiting = Update.objects.waiting(at) & self.updates()
-        for update in waiting.without_bodies().filter(position__lte=until):
-            places = {one.position for one in _at_its_places(update) if one.position <= until}
-            for code in updates.waiting_languages(update, at):
-                held.setdefault(code, set()).update(places)
-        return held
+        return _held(self.updates(), until, at)
+
+
+def _held(found: QuerySet[Update], until: int, at: datetime) -> dict[str, set[int]]:
+    """The places of those of these updates that wait, by the language whose readers wait."""
+    held: dict[str, set[int]] = {}
+    waiting = Update.objects.waiting(at) & found
+    for update in waiting.without_bodies().filter(position__lte=until):
+        places = {one.position for one in _at_its_places(update) if one.position <= until}
+        for code in updates.waiting_languages(update, at):
+            held.setdefault(code, set()).update(places)
+    return held
 
 
 def _left_out(update: Update) -> str:
@@ -107,6 +114,10 @@ class NewUpdates(_OfUpdates):
 
     def updates(self):
         return Update.objects.published().exclude(kind=Update.Kind.URGENT).exclude(open_calls())
+
+    def held(self, until, at):
+        # Calls to act too: whoever waits for one until its day is over finds it here.
+        return _held(Update.objects.published().exclude(kind=Update.Kind.URGENT), until, at)
 
     def for_others(self, positions):
         # Of every kind: they are told apart nowhere else.

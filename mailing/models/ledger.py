@@ -5,8 +5,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .messages import Message
-from .recipients import Preference, Recipient
+from .messages import Message, State
+from .recipients import Preference, Recipient, SkipReason
+
+# Digests that were planned and then told nobody anything, and whose reader is owed it still. Who
+# was skipped when an edition was frozen kept their place, and has no time of an end.
+UNREACHED = Q(
+    ~Q(reason=SkipReason.EMPTY.value),
+    state__in=[State.FAILED.value, State.SKIPPED.value],
+    finished_at__isnull=False,
+    given_back_at__isnull=True,
+)
 
 
 class Edition(models.Model):
@@ -122,6 +131,8 @@ class Delivery(Message):
     besides = models.JSONField(default=dict, editable=False)
     # Nothing is new, and this person asked to be told so.
     is_quiet = models.BooleanField(default=False, editable=False)
+    # When its reader was owed again what it did not tell in the end; see ``mailing.given_back``.
+    given_back_at = models.DateTimeField(null=True, editable=False)
     # The notices that waited for this digest, once a worker read them; see ``mailing.waiting``.
     waited: tuple | list = ()
 
@@ -138,6 +149,7 @@ class Delivery(Message):
         indexes = [
             *Message.Meta.indexes,
             models.Index(fields=["edition", "state"], name="delivery_edition_state"),
+            models.Index(fields=["recipient"], condition=UNREACHED, name="delivery_unreached"),
         ]
 
     def __str__(self):

@@ -325,6 +325,16 @@ def test_a_wider_audience_reaches_those_who_were_not_told_and_nobody_twice(afric
     assert body.count("The news") == 1
 
 
+def test_who_joined_before_it_was_widened_is_told_whoever_else_is_due(africa, europe):
+    south = liaison(africa)
+    update = published(title_en="The news", audience=Audience(regions=("SSA",)).kept)
+    # Joined after it was published, and is due together with somebody who was not told yet.
+    north = liaison(europe)
+    changed(update, MORNING - DAY / 2, Audience())
+    run()
+    assert [titles(user, "The news") for user in (south, north)] == [["The news"]] * 2
+
+
 def test_it_may_be_widened_again(africa, europe):
     asia = RegionFactory(code="ESEAP")
     people = [liaison(region) for region in (africa, europe, asia)]

@@ -90,6 +90,31 @@ def test_the_hour_is_over_and_it_goes_labelled(readers):
     assert SectionCursor.objects.filter(section="updates").values_list("owed", flat=True)[0] == []
 
 
+@pytest.mark.parametrize("translated_on", [2, None])
+def test_a_call_whose_day_is_over_before_it_may_be_told_comes_as_news(translated_on):
+    monday = datetime.datetime(2026, 7, 13, 7, tzinfo=datetime.UTC)
+    french, english = person("weekly", language="fr"), person("weekly")
+    call = published(at=monday - DAY, hours=80, kind=Update.Kind.ACT, deadline=monday + 3 * DAY)
+    with time_machine.travel(monday - DAY, tick=False):
+        UpdateFactory(published=True, title_en="Other news")
+    run(monday)
+    assert (told(french), told(english)) == (["Other news"], ["The news + Other news"])
+    if translated_on:
+        saved(call, monday + translated_on * DAY, **FRENCH)
+    for weeks in (1, 2):
+        run(monday + 7 * weeks * DAY)
+    assert told(french) == ["Other news", "Les nouvelles" if translated_on else "The news"]
+    assert told(english) == ["The news + Other news"]
+
+
+def test_a_call_that_waited_is_told_once_while_it_is_open(readers):
+    english, french = readers
+    published(kind=Update.Kind.ACT, deadline=MORNING + 9 * DAY)
+    for days in range(14):
+        run(MORNING + days * DAY)
+    assert (told(english), told(french)) == (["The news"], ["The news"])
+
+
 def test_corrected_meanwhile(readers):
     english, french = readers
     update = published()

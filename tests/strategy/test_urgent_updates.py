@@ -65,6 +65,21 @@ def settled():
     return settle
 
 
+def test_whom_it_did_not_reach_finds_it_in_their_digest(settled):
+    one, other = settled(person("daily"), person("daily"))
+    urgent()
+    with time_machine.travel(NOON, tick=False):
+        editions.make_editions()
+        preferences.switch_off(one, kinds.URGENT.name)
+        deliver.send_due()
+    assert (mails_to(one.address), len(mails_to(other.address))) == ([], 1)
+    for days in (1, 2):
+        run(NOON + days * DAY)
+    [digest] = mails_to(one.address)
+    assert "The vote is tomorrow" in digest.body
+    assert len(mails_to(other.address)) == 1
+
+
 def test_it_comes_at_once_by_itself_whatever_the_rhythm(settled):
     people = settled(*(person(rhythm) for rhythm in ("at_once", "daily", "weekly", "monthly")))
     update = urgent()
