@@ -10,9 +10,18 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audiences, editions, own_parts
+from .. import audiences, editions, kinds, own_parts, reasons, waiting
 from ..due_hours import next_due_hour
-from ..models import Delivery, Edition, Preference, Recipient, Rhythm, State
+from ..models import (
+    Delivery,
+    Edition,
+    Notice,
+    Preference,
+    Recipient,
+    Rhythm,
+    SkipReason,
+    State,
+)
 from ..own_parts import OwnParts
 from ..press import Press, items_told
 from ..sections import Block, Section, registered, registered_personal
@@ -101,10 +110,13 @@ def of(recipient: Recipient, day: date, *, token: str = NO_TOKEN) -> Preview:
         seen = {"hour": hour, "language": delivery.language}
         if delivery.state == State.SKIPPED:
             return _but(plain, obstacle=reason_label(delivery), **seen)
-        written = _written(delivery, token)
+        own = OwnParts()
+        own.read([delivery])
+        written = _written(delivery, own.of(delivery), token)
         if written is None:
             return _but(plain, obstacle=_("Nothing is left to tell this person."), **seen)
-        return _but(plain, written=written, items=_items(delivery, last), **seen)
+        items = _items(delivery, own.things_of(delivery), last)
+        return _but(plain, written=written, items=items, **seen)
 
     found = editions.rehearse(rhythm, hour, look, recipient=recipient)
     return found or _but(plain, hour=hour, obstacle=_("Nothing is new since the last edition."))
@@ -123,11 +135,16 @@ def _hour(preference, day) -> datetime:
     return next_due_hour(preference.rhythm, zone, max(begins, now))
 
 
-def _written(delivery, token) -> Written | None:
-    own_part = OwnParts()
-    own_part.read([delivery])
-    own = own_part.of(delivery)
-    sheet = Press().digest(delivery, own)
+def _written(delivery, own, token) -> Written | None:
+    """The mail with what waited for it, as a worker writes it."""
+    press = Press()
+    # What has room before this hour goes by itself until then.
+    carried = Notice.objects.filter(delivery=delivery, reason=SkipReason.IN_DIGEST)
+    waiting.release(list(carried.filter(next_attempt_at__lt=delivery.edition.hour)))
+    waiting.attach([delivery])
+    if delivery.waited:
+        own = waiting.added(own, delivery, press)
+    sheet = press.digest(delivery, own)
     if sheet is None:
         return None
     return _read(sheet, delivery.message_id, token, text=own.text, html=own.html)
@@ -156,14 +173,12 @@ def _told_by(last) -> list[Item]:
 
     A thing that got a new place since, because it changed, belongs to the next one.
     """
-    return [*_for_all(last, None), *_own(own_parts.told_by(last))]
+    return _items(last, own_parts.told_by(last), None)
 
 
-def _items(delivery, last) -> list[Item]:
-    """Everything in a digest: each section's things, then the person's own."""
-    own = OwnParts()
-    own.read([delivery])
-    return [*_for_all(delivery, last), *_own(own.things_of(delivery))]
+def _items(delivery, own, last) -> list[Item]:
+    """Everything in a digest: each section's things, the person's own, and what waited for it."""
+    return [*_for_all(delivery, last), *_own(own), *_waited(delivery)]
 
 
 def _for_all(delivery, last) -> list[Item]:
@@ -191,6 +206,16 @@ def _own(things) -> list[Item]:
             why = _("It is about this person, and no digest told it before.")
             found.append(Item(personal.label, title, why, (personal.key, title)))
     return found
+
+
+def _waited(delivery) -> list[Item]:
+    """What waited and has room in this digest; named by its kind, what it says is in the mail."""
+    carried = Notice.objects.filter(delivery=delivery, reason=SkipReason.IN_DIGEST)
+    why = reasons.to_core_team(SkipReason.OVER_BUDGET)
+    return [
+        Item(_("Messages to you"), str(kinds.label_of(one.kind)), why, ("notice", str(one.pk)))
+        for one in carried.order_by("created_at", "pk")
+    ]
 
 
 def _why(section, item, also, last) -> str:

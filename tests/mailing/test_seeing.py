@@ -11,7 +11,7 @@ from django.core import mail
 from django.db.models import Value
 from django.urls import reverse
 
-from mailing import deliver, editions, recipients, sections
+from mailing import deliver, editions, notices, recipients, sections
 from mailing.models import (
     ContentClock,
     Delivery,
@@ -24,6 +24,7 @@ from mailing.models import (
 from mailing.seeing import comparison, dry_run, splits
 from tests.cast import pass_second_step
 from tests.factories import MandateFactory
+from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import Letterbox, person
 from tests.mailing.test_editions import MONDAY
 
@@ -261,6 +262,31 @@ def test_looking_leaves_what_arose_since_to_the_next_digest(core_team, only_boar
         editions.make_editions()
         deliver.send_due()
     assert "Renew" in mail.outbox[-1].body
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_what_waits_for_the_digest_is_in_the_preview(core_team, only_board, settings):
+    settings.MAIL_UNREQUESTED_A_WEEK = 1
+    reader = person("daily")
+    with a_kind():
+        for thing in ("Goes", "Waits"):
+            notices.send("a_call", reader.user, {"thing": thing})
+            deliver.send_due()
+        before = rows()
+        page = preview(core_team, reader)
+        assert "There would be no mail" not in page
+        assert "Kind a_call" in page
+        assert "The person had as many unrequested messages in seven days" in page
+        assert "act: Waits." in mail_of(core_team, reader, format="text").content.decode()
+        # It has room by itself in a week.
+        assert "There would be no mail" in preview(core_team, reader, day="2026-07-22")
+        assert rows() == before
+        with time_machine.travel(TUESDAY + timedelta(days=1, hours=2), tick=False):
+            editions.make_editions()
+            deliver.send_due()
+            assert "act: Waits." in mail.outbox[-1].body
+            told = preview(core_team, reader).split("Told by the last digest")[1]
+        assert "Kind a_call" in told
 
 
 def test_an_obstacle_is_said_in_words(core_team, everybody):
