@@ -1,10 +1,22 @@
-"""What the enhanced status codes of mail servers (RFC 3463) say about an address."""
+"""What the refusals of mail servers say about an address: by status (RFC 3463), else in words."""
 
+import re
+
+from .addresses import without_addresses
+
+STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 # The address or its domain is not there, was never valid or has moved, takes no mail at all, or its
 # mailbox is disabled; and Postfix's word for a domain without an entry (5.4.4). Others that begin
 # with 5.1 are about the sender's address (5.1.7, 5.1.8) or do not say (5.1.0): read as "gone", one
 # fault of ours would take every reader off the list.
 _GONE = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"))
+# Whoever wrote these knew no better.
+_VAGUE = ("", "5.0.0", "5.5.0")
+# In a refusal without a status: it is about what was sent or who sent it.
+_OF_THE_MESSAGE = re.compile(
+    r"spam|junk|virus|block|black ?list|reputation|policy|content|relay|dmarc|dkim|\bspf\b", re.I
+)
 
 
 def is_gone(status: str) -> bool:
@@ -13,3 +25,27 @@ def is_gone(status: str) -> bool:
     All else, a full mailbox or a refused message, may be over tomorrow.
     """
     return status in _GONE
+
+
+def is_vague(status: str) -> bool:
+    """Whether a status says nothing but that it failed; also an empty one."""
+    return status in _VAGUE
+
+
+def says_gone(status: str, said: str) -> bool:
+    """Whether nobody has this address: by the status, or where that is vague by the words."""
+    if not is_vague(status):
+        return is_gone(status)
+    code = _CODE.search(said)
+    return bool(code) and code[1] in ("550", "551", "553") and not is_about_the_message(said)
+
+
+def is_about_the_message(said: str) -> bool:
+    """Whether words without a status speak of the message or its sender, not of the reader."""
+    return bool(_OF_THE_MESSAGE.search(without_addresses(said)))
+
+
+def status_in(text: str) -> str:
+    """The first status in a text; empty where there is none."""
+    found = STATUS.search(text)
+    return found[0] if found else ""

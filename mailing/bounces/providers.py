@@ -30,8 +30,7 @@ from .. import unsubscribe
 from ..addresses import address_hash
 from ..links import mail_domain
 from ..models import Bounce, Delivery, Notice, State
-from . import fates
-from .reports import STATUS
+from . import fates, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +47,6 @@ VIEWS = {
     "sparkpost": sparkpost.SparkPostTrackingWebhookView,
     "unisender_go": unisender_go.UnisenderGoTrackingWebhookView,
 }
-# For reasons like these an address is gone, or the provider has it on such a list of its own.
-_GONE = (RejectReason.INVALID, RejectReason.BOUNCED)
-# Words in which providers say that it may work next time; anymail calls some of these bounced.
-_PASSING = ("softbounce", "soft_bounce", "soft", "transient", "temporary", "blocked", "deferred")
-_KINDS = ("Type", "type", "event", "bounce_type", "severity")
 # An event without a Message-ID of ours is about the last message to that address, if so recent.
 RECENT = timedelta(days=30)
 
@@ -87,19 +81,18 @@ def take(provider: str, request) -> int:
 
 
 def _take(provider, event: AnymailTrackingEvent) -> bool:
-    kind = _kind(event)
+    said = _clean(event.mta_response or event.description)
+    status = verdicts.status_of(provider, event.esp_event, said)
+    is_gone = verdicts.is_gone(provider, event.esp_event, said, status)
+    kind = _kind(event, is_gone)
     is_farewell = event.event_type == EventType.UNSUBSCRIBED
-    if kind is None and not is_farewell:
-        return False
-    letter = _letter(event)
+    letter = _letter(event) if kind or is_farewell else None
     if letter is None:
         return False
-    if is_farewell:
+    if kind is None:
         if letter.recipient:
             unsubscribe.unsubscribe(letter.recipient)
         return bool(letter.recipient)
-    said = _clean(event.mta_response or event.description)
-    status = STATUS.search(said)
     return fates.write_down(
         letter,
         kind,
@@ -110,38 +103,23 @@ def _take(provider, event: AnymailTrackingEvent) -> bool:
             )
         )
         + fates.hash_of(letter),
-        status=status[0] if status else "",
+        status=status,
         said=said,
     )
 
 
-def _kind(event) -> Bounce.Kind | None:
+def _kind(event, is_gone) -> Bounce.Kind | None:
     """What an event means for the address; None where it means nothing."""
-    reason = event.reject_reason
     if event.event_type == EventType.COMPLAINED:
         return Bounce.Kind.COMPLAINT
     if event.event_type == EventType.BOUNCED:
-        is_gone = reason in _GONE and not _is_passing(event)
         return Bounce.Kind.HARD if is_gone else Bounce.Kind.SOFT
     if event.event_type == EventType.REJECTED:
         # The provider did not even try, because of what it learned before.
-        if reason == RejectReason.SPAM:
+        if event.reject_reason == RejectReason.SPAM:
             return Bounce.Kind.COMPLAINT
-        return Bounce.Kind.HARD if reason in _GONE else None
+        return Bounce.Kind.HARD if is_gone else None
     return None
-
-
-def _is_passing(event) -> bool:
-    told = event.esp_event
-    if not hasattr(told, "get"):
-        return False
-    words = [str(told.get(key, "")).lower() for key in _KINDS]
-    said = _clean(event.mta_response or event.description)
-    return (
-        any(word in _PASSING for word in words)
-        or told.get("hard_bounce") is False
-        or bool(re.match(r"\s*4\d\d\b", said))
-    )
 
 
 def _letter(event) -> fates.Letter | None:

@@ -21,10 +21,6 @@ logger = logging.getLogger(__name__)
 # A report about one of our messages speaks of one recipient.
 MOST_RECIPIENTS = 10
 MOST_PARTS = 20
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
-# Where the server that wrote the report knew no better.
-_VAGUE = ("5.0.0", "5.5.0")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,200}>")
 _HEADERS = ("text/rfc822-headers", "message/global-headers")
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
@@ -126,30 +122,17 @@ def _blocks(part) -> list[Mail]:
 
 def _failed(block, message_id) -> Report:
     diagnostic = _text(block, "Diagnostic-Code")
-    status = _status(_text(block, "Status"))
-    if not status or status in _VAGUE:
-        # The server that refused may have said.
-        status = _status(diagnostic) or status
+    status = refusals.status_in(_text(block, "Status"))
+    if refusals.is_vague(status):
+        # The server that wrote the report knew no better; the one that refused may have said.
+        status = refusals.status_in(diagnostic) or status
     return Report(
-        kind=Bounce.Kind.HARD if says_gone(status, diagnostic) else Bounce.Kind.SOFT,
+        kind=Bounce.Kind.HARD if refusals.says_gone(status, diagnostic) else Bounce.Kind.SOFT,
         message_id=message_id,
         addresses=_addresses(block, "Final-Recipient", "Original-Recipient"),
         status=status,
         said=diagnostic,
     )
-
-
-def says_gone(status: str, diagnostic: str) -> bool:
-    """Whether nobody has this address: by the status, or where that says nothing by the words."""
-    if status and status not in _VAGUE:
-        return refusals.is_gone(status)
-    code = _CODE.search(diagnostic)
-    return bool(code) and code[1] in ("550", "551", "553")
-
-
-def _status(text) -> str:
-    found = STATUS.search(text)
-    return found[0] if found else ""
 
 
 def _complaints(mail) -> Iterator[Report]:

@@ -142,6 +142,8 @@ def test_after_a_complaint_a_receipt_still_goes_out(box, sent, receipt, only_boa
     [
         ("550 User unknown", "5.0.0", "hard"),
         ("550 5.7.1 Message refused by policy", "5.7.1", "soft"),
+        ("550 Message looks like spam", "5.0.0", "soft"),
+        ("550 antispam@example.org: User unknown", "5.0.0", "hard"),
         ("550-5.1.1 The account does not exist", "5.0.0", "hard"),
         ("554 delivery error: dd This user has no account", "5.0.0", "soft"),
         ("552 5.2.2 mailbox full", "5.2.2", "soft"),

@@ -51,7 +51,7 @@ def test_an_address_that_a_provider_calls_gone_gets_no_more_mail(client, on, sen
 
 
 def test_a_soft_bounce_is_soft_whatever_the_library_calls_it(client, on, sent):
-    tell(client, bounced(sent(), kind="SoftBounce"))
+    tell(client, bounced(sent(), kind="SoftBounce", Details="smtp;552 5.2.2 mailbox full"))
     assert (kinds(), Suppression.objects.count()) == (["soft"], 0)
 
 
