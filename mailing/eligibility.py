@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -62,13 +63,13 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
         **{f"{recipient}user__is_active": False}
     )
     suppressed = _stopping(kind).filter(address_hash=OuterRef(f"{recipient}address_hash"))
-    in_the_way: list[tuple[Q | Exists, SkipReason]] = [
-        (gone, SkipReason.INACTIVE),
-        (Q(**{f"{recipient}address": ""}), SkipReason.NO_ADDRESS),
+    in_the_way: list[tuple[Q | Exists, Any]] = [
+        (gone, Value(SkipReason.INACTIVE)),
+        (Q(**{f"{recipient}address": ""}), Value(SkipReason.NO_ADDRESS)),
     ]
     if not kind.goes_to_unconfirmed:
-        in_the_way.append((Q(**{f"{recipient}is_verified": False}), SkipReason.UNVERIFIED))
-    in_the_way.append((Exists(suppressed), SkipReason.SUPPRESSED))
+        in_the_way.append((Q(**{f"{recipient}is_verified": False}), Value(SkipReason.UNVERIFIED)))
+    in_the_way.append((Exists(suppressed), Value(SkipReason.SUPPRESSED)))
     if kind.ends_with_the_digest:
         ended = Preference.objects.filter(
             recipient=pk,
@@ -76,20 +77,32 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
             channel=kind.channel,
             rhythm=Rhythm.NONE,
         )
-        in_the_way.append((Exists(ended), SkipReason.RHYTHM_NONE))
+        in_the_way.append((Exists(ended), _no_digest(kind, pk)))
     if kind.can_switch_off:
         off = Preference.objects.filter(
             recipient=pk, kind=kind.name, channel=kind.channel, rhythm=Rhythm.NONE
         )
-        in_the_way.append((Exists(off), off_reason(kind)))
+        is_digest = kind == kinds.DIGEST
+        reason = _no_digest(kind, pk) if is_digest else Value(SkipReason.SWITCHED_OFF)
+        in_the_way.append((Exists(off), reason))
     if kind.waits_in_a_pause:
         # The last one: whoever is paused could otherwise get it.
         paused = Q(**{f"{recipient}paused_until__gt": at or timezone.now()})
-        in_the_way.append((paused, SkipReason.PAUSED))
+        in_the_way.append((paused, Value(SkipReason.PAUSED)))
     return Case(
-        *(When(condition, then=Value(reason.value)) for condition, reason in in_the_way),
+        *(When(condition, then=reason) for condition, reason in in_the_way),
         default=Value(""),
         output_field=models.CharField(),
+    )
+
+
+def _no_digest(kind: Kind, pk: OuterRef) -> Case:
+    """Why somebody gets no digest this way: they want none, or get it by the other way."""
+    others = Preference.objects.filter(recipient=pk, kind=kinds.DIGEST.name)
+    others = others.exclude(channel=kind.channel).exclude(rhythm=Rhythm.NONE)
+    return Case(
+        When(Exists(others), then=Value(SkipReason.OTHER_WAY)),
+        default=Value(SkipReason.RHYTHM_NONE),
     )
 
 

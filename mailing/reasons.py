@@ -24,6 +24,9 @@ _TO_PERSON: dict[str, Any] = {
         "list that leaves this site."
     ),
     SkipReason.RHYTHM_NONE: _("You chose to get no digest."),
+    SkipReason.OTHER_WAY: _(
+        "You chose another way for your digest. What this one held comes there."
+    ),
     SkipReason.SWITCHED_OFF: _("You switched this kind of message off."),
     SkipReason.EMPTY: _("There was nothing new for you, so we sent nothing."),
     SkipReason.NOT_ELIGIBLE: _(
@@ -67,6 +70,9 @@ _TO_CORE_TEAM: dict[str, Any] = {
         "no list that leaves this site."
     ),
     SkipReason.RHYTHM_NONE: _("The person chose to get no digest."),
+    SkipReason.OTHER_WAY: _(
+        "The person chose another way for their digest. What this one held comes there."
+    ),
     SkipReason.SWITCHED_OFF: _("The person switched this kind of message off."),
     SkipReason.EMPTY: _("Nothing was new for this person, so no mail was made."),
     SkipReason.NOT_ELIGIBLE: _(

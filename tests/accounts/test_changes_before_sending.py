@@ -135,7 +135,7 @@ CHANGES = {
         but(digest="skipped rhythm_none"),
     ),
     "the link in a mail": (unsubscribes_by_the_link, but(digest="skipped rhythm_none")),
-    "another way": (takes_a_wikimedia_name, but(digest="skipped rhythm_none")),
+    "another way": (takes_a_wikimedia_name, but(digest="skipped other_way")),
     "another rhythm": (lambda client: settings_page(client, rhythm="monthly"), but()),
     "answers off": (
         lambda client: settings_page(client, kinds_answer=None),
