@@ -1,4 +1,4 @@
-"""An edition beside the one before of the same rhythm and hour of the day: is there a jump?
+"""An edition beside the one before of the same rhythm and people: is there a jump?
 
 A sudden change is how a fault shows itself first: a wrong filter, a lost list, a wave of bounces.
 """
@@ -16,6 +16,15 @@ from ..stories import reason_label
 
 # Not compared: an edition by hand is for one person.
 _COMPARED = [*Edition.BY_THE_CLOCK, Edition.Rhythm.AT_ONCE]
+# The edition before of the same people is older than that: a period, less an hour for a change of
+# clocks, and one more. What is younger is another zone's.
+_LEAST = {
+    Edition.Rhythm.DAILY: timedelta(hours=22),
+    Edition.Rhythm.WEEKLY: timedelta(days=6, hours=22),
+    Edition.Rhythm.MONTHLY: timedelta(days=27, hours=22),
+}
+# Three hours of one morning, and one of a morning that has only begun.
+MOST_LOOKED_AT = 4
 
 
 @dataclass(frozen=True)
@@ -93,13 +102,23 @@ def _before(edition) -> Edition | None:
     earlier = earlier.exclude(pk=edition.pk)
     if edition.rhythm == Edition.Rhythm.AT_ONCE:
         return earlier.filter(frozen_at__lte=edition.frozen_at).order_by("-frozen_at").first()
-    earlier = earlier.filter(hour__lt=edition.hour).order_by("-hour")
-    # On the days after clocks were changed the same people are an hour off.
     near = Q()
     for hours in (-1, 0, 1):
         near |= Q(hour__hour=(edition.hour + timedelta(hours=hours)).hour)
-    same = earlier.filter(hour__hour=edition.hour.hour).first()
-    last = earlier.filter(near).first()
-    if same and last and last.hour - same.hour < timedelta(days=1):
-        return same
-    return last
+    earlier = earlier.filter(near, hour__lte=edition.hour - _LEAST[edition.rhythm])
+    return _of_the_same_people(edition, list(earlier.order_by("-hour")[:MOST_LOOKED_AT]))
+
+
+def _of_the_same_people(edition, newest_first) -> Edition | None:
+    """Of the last morning that shares people with this edition the one that shares most."""
+    shared = dict(
+        Delivery.objects.filter(
+            edition__in=newest_first, recipient__in=edition.deliveries.values("recipient")
+        )
+        .order_by()
+        .values_list("edition")
+        .annotate(Count("pk"))
+    )
+    known = [one for one in newest_first if one.pk in shared]
+    morning = [one for one in known if known[0].hour - one.hour < timedelta(hours=3)]
+    return max(morning, key=lambda one: shared[one.pk], default=None)

@@ -196,6 +196,52 @@ def test_an_edition_is_compared_with_the_one_of_the_same_morning(only_board):
     assert comparison.with_the_one_before(late).before.hour == datetime(2026, 7, 14, 4, tzinfo=UTC)
 
 
+WEEKLY = [
+    # A week apart, without a change of clocks.
+    ("2026-07-13", "2026-07-20", {"Africa/Lagos": (6, 6), "Africa/Johannesburg": (5, 5)}),
+    # Clocks go back between, so that each is in the hour in which the other was.
+    ("2026-10-19", "2026-10-26", {"Europe/Berlin": (5, 6), "Europe/Helsinki": (4, 5)}),
+    ("2026-03-23", "2026-03-30", {"Europe/Berlin": (6, 5), "Europe/Helsinki": (5, 4)}),
+]
+
+
+@pytest.mark.usefixtures("only_board")
+@pytest.mark.parametrize(("before", "now", "hours"), WEEKLY)
+def test_a_weekly_edition_is_compared_with_the_same_people_s_a_week_ago(before, now, hours):
+    for zone in hours:
+        person("weekly", zone=zone)
+    for monday in (before, now):
+        with time_machine.travel(f"{monday}T08:00Z", tick=False):
+            editions.make_editions()
+    for then, later in hours.values():
+        edition = Edition.objects.get(hour=f"{now}T{later:02}:00Z")
+        found = comparison.with_the_one_before(edition).before
+        assert f"{found.hour:%Y-%m-%d %H}" == f"{before} {then:02}"
+
+
+@pytest.mark.usefixtures("only_board")
+def test_where_clocks_join_two_zones_the_larger_one_is_compared():
+    for zone in ("Europe/Berlin", "Africa/Lagos", "Europe/Berlin"):
+        person("weekly", zone=zone)
+    for monday in ("2026-10-19", "2026-10-26"):
+        with time_machine.travel(f"{monday}T08:00Z", tick=False):
+            editions.make_editions()
+    edition = Edition.objects.get(hour="2026-10-26T06:00Z")
+    assert comparison.with_the_one_before(edition).before.hour.hour == 5
+
+
+@pytest.mark.usefixtures("only_board")
+def test_an_edition_of_other_people_is_nothing_to_compare_with():
+    person("weekly", zone="Africa/Lagos")
+    with time_machine.travel("2026-07-13T08:00Z", tick=False):
+        editions.make_editions()
+    person("weekly", zone="Africa/Johannesburg")
+    with time_machine.travel("2026-07-20T08:00Z", tick=False):
+        editions.make_editions()
+    edition = Edition.objects.get(hour="2026-07-20T05:00Z")
+    assert comparison.with_the_one_before(edition).before is None
+
+
 # --- One person's preview -----------------------------------------------------------------------
 
 
