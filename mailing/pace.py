@@ -135,6 +135,14 @@ def is_server_paused(now: datetime) -> bool:
     return known is not None and _is_paused(known, now)
 
 
+def server_away_until(since: datetime) -> datetime | None:
+    """Until when our mail server is left alone; None where it took something, or was not asked
+    again, since then.
+    """
+    known = MailDomain.objects.filter(domain=SERVER, deferrals__gt=0, paused_until__gt=since)
+    return known.values_list("paused_until", flat=True).first()
+
+
 def defer(domain: str, said: str) -> MailDomain:
     """Note that a domain (or our server) asked us to wait, and for how long we do."""
     now = timezone.now()

@@ -5,6 +5,9 @@ import os
 # --- Whether mail works: what the Core Team is told ----------------------------------------------
 # Seconds after which a message is late that nobody takes though its time has come.
 MAIL_LATE_SECONDS = float(os.environ.get("MAIL_LATE_SECONDS", "900"))
+# Seconds after which a message is old that is tried again and again. What waits on purpose, for the
+# end of a pause or for room in the contact budget, is not.
+MAIL_OLDEST_SECONDS = float(os.environ.get("MAIL_OLDEST_SECONDS", str(6 * 3600)))
 # Seconds without a sweep after which worker or beat are taken to stand still.
 MAIL_SWEEP_LATE_SECONDS = float(os.environ.get("MAIL_SWEEP_LATE_SECONDS", "300"))
 # Days that the page on the health of mail looks back.

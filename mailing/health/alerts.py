@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from web.alerts import Alert
+from web.templatetags.web import moment_text
 
+from .. import pace
 from ..models import Delivery, Notice
 from ..models.messages import OPEN
 from . import pulses
@@ -23,7 +24,7 @@ MAILBOX_LATE = timedelta(hours=1)
 
 
 def found() -> list[Alert]:
-    """All that is wrong with mail now, in three queries."""
+    """All that is wrong with mail now, in a few queries."""
     url = reverse("admin:mailing_edition_health")
     last = pulses.latest()
     return [Alert(text, url, MAY_SEE) for text in [*_of_jobs(last), *_of_waiting()]] + [
@@ -41,7 +42,7 @@ def _of_jobs(last) -> Iterator[str]:
         yield _(
             "The jobs that send mail have not run since %(when)s. See to it that worker and beat "
             "run."
-        ) % {"when": said(sweep.at)}
+        ) % {"when": moment_text(sweep.at)}
     if settings.BOUNCE_IMAP_HOST:
         read = last.get(pulses.BOUNCES)
         if read is None or read.at < timezone.now() - MAILBOX_LATE:
@@ -49,34 +50,62 @@ def _of_jobs(last) -> Iterator[str]:
 
 
 def _of_waiting() -> Iterator[str]:
-    """What nobody takes though its time has come; what the mail server refuses to hear of."""
-    late = timezone.now() - timedelta(seconds=settings.MAIL_LATE_SECONDS)
-    untaken, unheard, since = 0, 0, []
-    for model in (Notice, Delivery):
-        overdue = Q(next_attempt_at__lt=late)
-        # Given back without a try of its own: the server could not be used at all.
-        refused = Q(attempts=0, created_at__lt=late) & ~Q(error="")
-        waiting = model._default_manager.filter(state__in=OPEN).aggregate(
-            untaken=Count("pk", filter=overdue),
-            unheard=Count("pk", filter=refused),
-            first=Min("next_attempt_at", filter=overdue),
-            oldest=Min("created_at", filter=refused),
-        )
-        untaken, unheard = untaken + waiting["untaken"], unheard + waiting["unheard"]
-        since.append((waiting["first"], waiting["oldest"]))
-    if untaken:
-        yield ngettext(
-            "%(count)d message waits though its time came at %(when)s.",
-            "%(count)d messages wait though their time has come, the first since %(when)s.",
-            untaken,
-        ) % {"count": untaken, "when": said(min(at for at, _at in since if at))}
-    if unheard:
+    """What waits for our mail server, or is taken by nobody; what is tried for hours in vain."""
+    now = timezone.now()
+    late = now - timedelta(seconds=settings.MAIL_LATE_SECONDS)
+    away_until = pace.server_away_until(late)
+    if away_until:
+        yield from _of_server(Q(next_attempt_at__lte=away_until, created_at__lt=late, reason=""))
+    else:
+        yield from _of_untaken(Q(next_attempt_at__lt=late, created_at__lt=late))
+    old = now - timedelta(seconds=settings.MAIL_OLDEST_SECONDS)
+    # What waits on purpose has its reason, and what waited for the end of a pause began then.
+    tried = Q(next_attempt_at__gt=away_until or now, created_at__lt=old, reason="")
+    yield from _of_tried(tried & ~Q(recipient__paused_until__gt=old))
+
+
+def _of_server(waits) -> Iterator[str]:
+    count, first = _open(waits, F("created_at"))
+    if count:
         yield ngettext(
             "The mail server cannot be used. %(count)d message waits for it since %(when)s.",
             "The mail server cannot be used. %(count)d messages wait for it, the first since "
             "%(when)s.",
-            unheard,
-        ) % {"count": unheard, "when": said(min(at for _at, at in since if at))}
+            count,
+        ) % {"count": count, "when": moment_text(first)}
+
+
+def _of_untaken(waits) -> Iterator[str]:
+    # What is urgent counts as due since before it was written down.
+    count, first = _open(waits, Greatest("created_at", "next_attempt_at"))
+    if count:
+        yield ngettext(
+            "%(count)d message waits though its time came at %(when)s.",
+            "%(count)d messages wait though their time has come, the first since %(when)s.",
+            count,
+        ) % {"count": count, "when": moment_text(first)}
+
+
+def _of_tried(waits) -> Iterator[str]:
+    count, first = _open(waits, F("created_at"))
+    if count:
+        yield ngettext(
+            "%(count)d message could not be delivered yet. It has waited since %(when)s.",
+            "%(count)d messages could not be delivered yet. The first has waited since %(when)s.",
+            count,
+        ) % {"count": count, "when": moment_text(first)}
+
+
+def _open(waits: Q, since) -> tuple[int, datetime | None]:
+    """How many open messages there are of these, and since when the first waits."""
+    count, firsts = 0, []
+    for model in (Notice, Delivery):
+        found = model._default_manager.filter(waits, state__in=OPEN).aggregate(
+            count=Count("pk"), first=Min(since)
+        )
+        count += found["count"]
+        firsts.append(found["first"])
+    return count, min((first for first in firsts if first), default=None)
 
 
 def _of_ledger(last) -> Iterator[tuple[str, int]]:
@@ -93,8 +122,3 @@ def _of_ledger(last) -> Iterator[tuple[str, int]]:
             % {"number": edition},
             edition,
         )
-
-
-def said(at: datetime) -> str:
-    """A time with its day, in the active language."""
-    return date_format(localtime(at), "DATETIME_FORMAT")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from mailing import deliver, editions, tasks
+from mailing import deliver, editions, pauses, tasks
 from mailing.health import watch
 from mailing.models import Delivery, Edition, Pulse, Recipient, State
 from tests.cast import pass_second_step
@@ -18,10 +18,12 @@ from tests.factories import UserFactory
 from tests.mailing.people import person
 from tests.mailing.processes import free_port
 from tests.mailing.test_editions import MONDAY
+from web.templatetags.web import moment_text
 
 pytestmark = pytest.mark.django_db
 NEVER = "have never run"
 LATE = "have not run since"
+WAITING = ("though its time", "cannot be used", "could not be delivered yet")
 
 
 def index(client):
@@ -65,26 +67,96 @@ def test_what_nobody_takes_is_late_and_what_waits_for_its_time_is_not(core_team,
     only_board.post("News")
     editions.make_editions(MONDAY)
     assert "though its time" not in index(core_team)
-    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=901))
-    assert "1 message waits though its time came at" in index(core_team)
+    long_ago = timezone.now() - timedelta(seconds=901)
+    Delivery.objects.update(next_attempt_at=long_ago, created_at=long_ago)
+    said = f"1 message waits though its time came at {moment_text(long_ago)}."
+    assert said in index(core_team)
+    assert "UTC" in said
     Delivery.objects.update(
         next_attempt_at=timezone.now() + timedelta(hours=1),
-        created_at=timezone.now() - timedelta(days=1),
+        created_at=timezone.now() - timedelta(hours=5),
     )
-    assert "though its time" not in index(core_team)
+    assert not any(words in index(core_team) for words in WAITING)
 
 
-def test_a_mail_server_that_cannot_be_used_is_told(core_team, only_board, settings):
+def test_urgent_news_is_not_late_from_the_start(core_team, only_board, monkeypatch):
+    """It counts as due since yesterday, so that it goes first."""
+    tasks.sweep()
+    person("daily")
+    alarm = only_board.post("Alarm")
+    monkeypatch.setattr(only_board, "at_once", lambda until, at: [alarm.position])
+    editions.make_editions()
+    [delivery] = Delivery.objects.filter(edition__rhythm="urgent")
+    assert delivery.next_attempt_at < timezone.now() - timedelta(hours=23)
+    assert not any(words in index(core_team) for words in WAITING)
+    since = timezone.now() - timedelta(seconds=901)
+    Delivery.objects.update(created_at=since)
+    said = f"1 message waits though its time came at {moment_text(since)}."
+    assert said in index(core_team)
+
+
+def test_what_is_tried_for_hours_is_told_and_what_waits_on_purpose_is_not(
+    core_team, only_board, sink
+):
+    tasks.sweep()
+    reader = person("daily", address="busy@example.org")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    deliver.send_due()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (State.RETRY, 1)
+    day_ago = timezone.now() - timedelta(days=1)
+    Delivery.objects.update(created_at=day_ago)
+    said = f"1 message could not be delivered yet. It has waited since {moment_text(day_ago)}."
+    assert said in index(core_team)
+    with time_machine.travel(delivery.next_attempt_at + timedelta(seconds=1), tick=False):
+        pauses.set_pause(reader, (timezone.now() + timedelta(days=20)).date())
+        deliver.send_due()
+        assert Delivery.objects.get().reason == "paused"
+    assert not any(words in index(core_team) for words in WAITING)
+    # Tried again when the pause was over: from then on it counts.
+    Delivery.objects.update(reason="", next_attempt_at=timezone.now() + timedelta(hours=1))
+    Recipient.objects.update(paused_until=timezone.now() - timedelta(hours=5))
+    assert not any(words in index(core_team) for words in WAITING)
+    Recipient.objects.update(paused_until=timezone.now() - timedelta(hours=7))
+    assert "could not be delivered yet" in index(core_team)
+
+
+def test_a_mail_server_that_cannot_be_used_is_told(core_team, only_board, settings, mailoutbox):
     tasks.sweep()
     person("daily")
     only_board.post("News")
     editions.make_editions(MONDAY)
+    by_hand = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     deliver.send_due()
-    assert "The mail server cannot be used" not in index(core_team)
+    assert not any(words in index(core_team) for words in WAITING)
     Delivery.objects.update(created_at=timezone.now() - timedelta(seconds=901))
     assert "The mail server cannot be used. 1 message waits" in index(core_team)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert "could not be delivered yet" not in index(core_team)
+    settings.EMAIL_BACKEND = by_hand
+    person("daily", address="next@example.org")
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        deliver.send_due()
+    assert len(mailoutbox) == 1
+    assert not any(words in index(core_team) for words in WAITING)
+
+
+def test_one_domain_that_defers_is_not_our_mail_server(core_team, only_board, sink):
+    tasks.sweep()
+    sink.domain_answers["slow.example.org"] = "421 4.7.0 too much from you"
+    for number in range(5):
+        person("daily", address=f"ok.{number}@slow.example.org")
+    person("daily", address="ok.5@example.org")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    deliver.send_due()
+    waiting = Delivery.objects.exclude(state=State.SENT)
+    assert waiting.filter(attempts=0).exclude(error="").count() == 3
+    waiting.update(created_at=timezone.now() - timedelta(hours=1))
+    assert not any(words in index(core_team) for words in WAITING)
 
 
 def test_figures_that_do_not_add_up_are_told(core_team, only_board):
@@ -125,7 +197,7 @@ def test_the_banner_is_kept_for_a_minute(core_team):
     assert not [query for query in kept if "mailing_" in query["sql"]]
     with CaptureQueriesContext(connection) as asked:
         index(core_team)
-    assert len([query for query in asked if "mailing_" in query["sql"]]) == 3
+    assert len([query for query in asked if "mailing_" in query["sql"]]) == 6
 
 
 def test_domains_are_named_and_people_are_not(core_team, only_board, settings):

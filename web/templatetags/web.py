@@ -113,7 +113,7 @@ def day_as_known(text: str) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """``{{ edition.cut_off|moment }}``: day and time with the zone, in a ``<time>``."""
-    return _time(timezone.localtime(value), _moment_text(value)) if value else ""
+    return _time(timezone.localtime(value), moment_text(value)) if value else ""
 
 
 @register.filter
@@ -134,10 +134,11 @@ def until_text(value: datetime) -> str:
     Midnight is said as the last minute before it: "20 July, 00:00" reads like that day's end.
     """
     is_midnight = timezone.localtime(value).time() == time.min
-    return _moment_text(value - timedelta(minutes=1) if is_midnight else value)
+    return moment_text(value - timedelta(minutes=1) if is_midnight else value)
 
 
-def _moment_text(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
+    """Day and time with the zone, for plain text."""
     long_time = dates.get_time_format("long", locale=_locale()).pattern
     return _day_and_time(value, re.sub(r"[:.]ss", "", long_time))
 
