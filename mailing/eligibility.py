@@ -113,11 +113,6 @@ def _stopping(kind: Kind) -> QuerySet[Suppression]:
     return Suppression.objects.exclude(reason=Suppression.Reason.COMPLAINT)
 
 
-def off_reason(kind: Kind) -> SkipReason:
-    """The reason for somebody who does not want this kind."""
-    return SkipReason.RHYTHM_NONE if kind == kinds.DIGEST else SkipReason.SWITCHED_OFF
-
-
 def obstacles(kind: Kind, recipients: Iterable[int]) -> dict[int, str]:
     """What is in the way of each of these people for this kind, in one query."""
     return {pk: decision.reason for pk, decision in _of_recipients(kind, recipients).items()}
