@@ -196,7 +196,7 @@ class _Worker:
         """One message; None where there is nothing to say."""
         if isinstance(letter, Notice):
             fill = partial(self.press.notice(letter).filled, message_id=letter.message_id)
-            return _Written(letter, to, partial(fill, address=to))
+            return _Written(letter, to, partial(fill, address=to, token=_token_of(letter)))
         own = self.own_parts.of(letter)
         if letter.waited:
             own = waiting.added(own, letter, self.press)
@@ -209,7 +209,7 @@ class _Worker:
             lambda: sheet.filled(
                 address=to,
                 message_id=letter.message_id,
-                token=token_for(letter.recipient_id, letter.recipient.address_hash),
+                token=_token_of(letter),
                 text=own.text,
                 html=own.html,
             ),
@@ -388,6 +388,12 @@ def _decided(letter) -> Decision:
     if hasattr(letter, "decision"):
         return letter.decision
     return eligibility.decide([letter], take_place=True)[0]
+
+
+def _token_of(letter) -> str:
+    """The token of the links in a message; one to an address that is nobody's has none."""
+    recipient = letter.recipient
+    return token_for(recipient.pk, recipient.address_hash) if recipient else ""
 
 
 def _fail(letter, trouble: Permanent):

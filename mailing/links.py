@@ -29,6 +29,7 @@ def manage_url(token: str) -> str:
     return absolute(reverse(settings.MAIL_MANAGE_URL_NAME, args=[token]))
 
 
-def unsubscribe_url(token: str) -> str:
-    """The link that ends the digest for the holder of the token."""
-    return absolute(reverse("mailing:unsubscribe", args=[token]))
+def unsubscribe_url(token: str, kind: str = "") -> str:
+    """The link that ends the digest, or the kind named, for the holder of the token."""
+    query = f"?kind={kind}" if kind else ""
+    return absolute(reverse("mailing:unsubscribe", args=[token]) + query)

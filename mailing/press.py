@@ -11,6 +11,7 @@ from web import installation
 
 from . import audiences, mime, notices
 from .addresses import header_address
+from .kinds import Kind
 from .links import absolute, mail_domain, manage_url, settings_url, unsubscribe_url
 from .models import Delivery, Notice
 from .own_parts import NO_PART, OwnPart
@@ -74,16 +75,21 @@ class Press:
             return render_to_string("mailing/talk_page.txt", context)
 
     def notice(self, notice: Notice) -> mime.Sheet:
-        """One notice. Raises ``KeyError`` where its kind is registered no more."""
+        """One notice, with a slot for the token of the link that switches its kind off, if any.
+
+        Raises ``KeyError`` where its kind is registered no more.
+        """
         kind = notices.kind_named(notice.kind)
         if kind is None:
             raise KeyError(f"No notice of kind {notice.kind!r} is registered.")
         with translation.override(notice.language):
-            context = self._context(notice.language) | notice.context
+            off_url = _switch_off_url(notice, kind)
+            context = self._context(notice.language) | {"kind": kind, "off_url": off_url}
+            context |= notice.context
             if kind.more_context:
                 context |= kind.more_context(notice)
             subject = mime.one_line(render_to_string(kind.subject_template, context))
-            headers = _headers_of_all_mail(notice.language)
+            headers = _headers_of_all_mail(notice.language) | _headers_to_switch_off(off_url)
             if kind.reply_to:
                 headers["Reply-To"] = header_address(kind.reply_to(notice))
             return mime.compose(
@@ -134,6 +140,7 @@ class Press:
             "after": after,
             "is_quiet": is_quiet,
             "is_urgent": is_urgent,
+            "has_account": has_account,
             # What lists of messages show beside the subject: the headings.
             "contents": " · ".join(str(part["label"]) for part in blocks),
             "own_text": mime.TEXT_SLOT,
@@ -208,7 +215,7 @@ def _subject_of(headline: str, is_quiet: bool, is_urgent: bool) -> str:
     if headline:
         return headline
     if is_quiet:
-        return _("Nothing new in the strategy process this month")
+        return _("Nothing new for you in the strategy process this month")
     return _("What is new in the strategy process")
 
 
@@ -249,12 +256,23 @@ def _headers_of_all_mail(language) -> dict[str, str]:
     }
 
 
+def _switch_off_url(notice: Notice, kind: Kind) -> str:
+    """Where its reader gets no more of a kind; empty where it always comes."""
+    can_choose = notice.recipient_id is not None and kind.can_switch_off
+    return unsubscribe_url(mime.TOKEN_SLOT, kind.name) if can_choose else ""
+
+
+def _headers_to_switch_off(url: str) -> dict[str, str]:
+    """RFC 2369 and RFC 8058 (one click), where there is something to switch off."""
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def _headers_of_a_list(unsubscribe: str, change: str) -> dict[str, str]:
-    """RFC 2919 (List-Id), RFC 2369 (List-…) and RFC 8058 (one click)."""
-    return {
+    """RFC 2919 (List-Id) and RFC 2369 (List-…)."""
+    return _headers_to_switch_off(unsubscribe) | {
         "List-Id": f"Digest <digest.{mail_domain()}>",
-        "List-Unsubscribe": f"<{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Help": f"<{change}>",
         "List-Owner": f"<mailto:{settings.CONTACT_EMAIL}>",
         "List-Post": "NO",

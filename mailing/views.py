@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from web.policies import policy
 
-from . import links, unsubscribe
+from . import kinds, links, recipients, unsubscribe
 from .bounces import providers
-from .models import Preference, Rhythm
 
 
 @policy("token")
@@ -20,27 +19,27 @@ from .models import Preference, Rhythm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_view(request, token):
-    """GET asks and changes nothing, because scanners follow links; POST ends the digest.
+    """GET asks and changes nothing, because scanners follow links; POST ends what the link names.
 
     Mail programs POST by themselves on one click; they follow no redirect and carry no cookie, so
     the answer is always the page itself. A wrong link answers 404.
     """
     recipient = unsubscribe.recipient_of(token)
-    if recipient is None:
+    kind = unsubscribe.kind_named(request.GET.get("kind", kinds.DIGEST.name))
+    if recipient is None or kind is None:
         response = render(request, "mailing/unsubscribe_unknown.html", status=404)
     else:
         if request.method == "POST":
-            unsubscribe.unsubscribe(recipient)
-        preference = recipient.preferences.filter(
-            kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
-        ).first()
-        language = preference.language_used if preference else recipient.language
+            unsubscribe.unsubscribe(recipient, kind)
+        digest = recipients.digest_of(recipient) if kind == kinds.DIGEST else None
+        language = digest.language_used if digest else recipient.language
         with translation.override(language):
             response = render(
                 request,
                 "mailing/unsubscribe.html",
                 {
-                    "is_done": preference is None or preference.rhythm == Rhythm.NONE,
+                    "is_done": unsubscribe.is_ended(recipient, kind),
+                    "kind": None if kind == kinds.DIGEST else kind,
                     "settings_url": (
                         links.settings_url() if recipient.user_id else links.manage_url(token)
                     ),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from liaisons.models import User
 from liaisons.models.sessions import Session
-from mailing.models import Recipient
+from mailing.models import Preference, Recipient
 
 from .conftest import code_in
 
@@ -31,6 +31,14 @@ def test_a_new_person_comes_in_with_a_code(client, come_in):
     assert person.emailaddress_set.get().verified
     assert not person.has_usable_password()
     assert Recipient.objects.get(user=person).address == "ada@example.org"
+
+
+def test_who_makes_an_account_is_told_that_news_comes_by_mail(client, come_in):
+    for page in (LOGIN, SIGNUP):
+        assert "A new account gets news by e-mail once a week." in client.get(reverse(page)).text
+    come_in("ada@example.org")
+    chosen = Preference.objects.get(recipient__user=signed_in_person(client))
+    assert (chosen.kind, chosen.rhythm) == ("digest", "weekly")
 
 
 def test_a_known_person_comes_in_with_a_code(client, come_in, dave):

@@ -12,7 +12,7 @@ from tests.mailing.test_editions import run
 
 pytestmark = pytest.mark.django_db
 AUGUST = datetime(2026, 8, 1, 7, tzinfo=UTC)
-QUIET = "Nothing new was published in the last month"
+QUIET = "There was nothing new for you in the last month"
 
 
 def wants_to_know(rhythm, **kwargs):
@@ -32,7 +32,7 @@ def test_one_line_after_a_month_without_news(only_board, rhythm):
     last, *quiet = [message for message in mail.outbox if message.to == [reader.address]]
     assert QUIET not in last.body
     [message] = quiet
-    assert message.subject == "Nothing new in the strategy process this month"
+    assert message.subject == "Nothing new for you in the strategy process this month"
     assert QUIET in message.body
     assert QUIET in message.alternatives[0].content
     assert "List-Unsubscribe" in message.extra_headers

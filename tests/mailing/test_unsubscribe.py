@@ -1,6 +1,8 @@
 """The link in each mail (RFC 8058): GET shows, POST acts, nothing redirects."""
 
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -10,9 +12,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mailing import deliver, recipients
+from mailing import deliver, kinds, links, notices, preferences, recipients
 from mailing.models import Recipient, Rhythm
 from mailing.unsubscribe import recipient_of, token_for
+from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY, run
 
@@ -114,6 +117,57 @@ def test_whoever_clicks_the_link_in_a_mail_gets_no_more(stranger, only_board, re
     run(MONDAY.replace(day=20))
     deliver.send_due()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_one_click_switches_off_the_kind_of_a_mail_and_no_other(stranger, reader):
+    with a_kind() as kind, a_kind("another") as another:
+        for one in (kind, another):
+            notices.send(one.name, reader.user, {"thing": "this"})
+        deliver.send_due()
+        for message, name in zip(mail.outbox, ("a_call", "another"), strict=True):
+            html = message.alternatives[0].content
+            for form in (message.body, unescape(html)):
+                assert f"(“Kind {name}”) go to: Whoever the test wants." in form
+                assert links.settings_url() in form
+        header = mail.outbox[0].extra_headers["List-Unsubscribe"]
+        url = re.fullmatch(r"<http://testserver(/mail/unsubscribe/.+)>", header)[1]
+        assert mail.outbox[0].extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert url in mail.outbox[0].body
+        assert url in unescape(mail.outbox[0].alternatives[0].content)
+        page = stranger.get(url).text
+        assert "Get no more of these mails?" in page
+        assert "Kind a_call" in page
+        assert preferences.switches(reader) == still_on(reader)
+        for _time in range(2):
+            page = stranger.post(url, ONE_CLICK)
+            assert page.status_code == 200
+            assert "You get no more of these mails" in page.text
+        off = [one.kind for one in preferences.switches(reader) if not one.is_on]
+        assert off == [kind]
+        assert reader.preferences.get(kind="digest").rhythm == Rhythm.WEEKLY
+        for one in (kind, another):
+            notices.send(one.name, reader.user, {"thing": "that"})
+        deliver.send_due()
+        assert [message.subject for message in mail.outbox[2:]] == ["Subject that"]
+
+
+def still_on(reader):
+    return [replace(one, is_on=True) for one in preferences.switches(reader)]
+
+
+@pytest.mark.usefixtures("call_templates")
+def test_what_always_comes_names_no_way_to_end_it(stranger, reader):
+    with a_kind(category=kinds.Category.RECEIPT) as kind:
+        notices.send(kind.name, reader.user, {"thing": "this"})
+        deliver.send_due()
+        [message] = mail.outbox
+        assert "List-Unsubscribe" not in message.extra_headers
+        assert "go to:" not in message.body
+        for name in (kind.name, "nothing_like_it", ""):
+            for method in (stranger.get, stranger.post):
+                assert method(f"{link(reader)}?kind={name}").status_code == 404
+    assert rhythm(reader) == Rhythm.WEEKLY
 
 
 @hypothesis_settings(deadline=None)

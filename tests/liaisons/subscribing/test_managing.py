@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from liaisons import retention
+from liaisons.accounts.people import sync_recipient
 from mailing import deliver, editions, positions, unsubscribe
 from mailing.addresses import masked
 from mailing.models import Delivery, Notice, Preference, Recipient
@@ -132,6 +133,15 @@ def test_each_digest_leads_to_the_page(reader, subscriber):
     assert f'href="http://testserver{path}"' in message.alternatives[0][0]
     assert message.extra_headers["List-Help"] == f"<http://testserver{path}>"
     assert ADDRESS not in message.body
+
+
+def test_each_digest_says_truly_why_it_comes(subscriber, alice):
+    sync_recipient(alice)
+    mails = [digest_for(one) for one in (subscriber, alice.mail_recipient)]
+    said = ["because you asked for news", "because news by e-mail is switched on in your account"]
+    for message, why in zip(mails, said, strict=True):
+        for form in (message.body, message.alternatives[0][0]):
+            assert [one for one in said if one in form] == [why]
 
 
 def test_who_has_left_is_forgotten_after_a_while(reader, subscriber):
