@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import CharField, Count, F, Func, Q, Value
+from django.db.models import Case, CharField, Count, F, Func, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,10 @@ class Domain:
 FIGURES = ("sent", "waiting", "deferred", "failed", "bounced", "complaints")
 
 
+# What waits for the end of a pause, or for room in the contact budget, has that as its reason.
+_ON_PURPOSE = ~Q(reason="")
+
+
 @dataclass
 class Ages:
     """How many messages of one kind wait, since when the oldest, by how long they have waited."""
@@ -83,9 +87,9 @@ def domains() -> list[Domain]:
         for name, people in own.items():
             found[name].people = max(found[name].people, people)
     for row in _came_back():
-        if row["domain"] in found:
-            found[row["domain"]].bounced += row["bounced"]
-            found[row["domain"]].complaints += row["complaints"]
+        domain = found.setdefault(row["domain"], Domain(row["domain"]))
+        domain.bounced += row["bounced"]
+        domain.complaints += row["complaints"]
     return _large_ones(found)
 
 
@@ -97,7 +101,7 @@ def _large_ones(found) -> list[Domain]:
     for one in found.values():
         if one.name not in kept:
             small.add(one)
-    return [*shown, small] if small.people else shown
+    return [*shown, small] if small != Domain("") else shown
 
 
 def _domain(address) -> Lower:
@@ -106,12 +110,10 @@ def _domain(address) -> Lower:
     )
 
 
-def _address(path=""):
-    """The address a message goes to: the recipient's, or the notice's own."""
+def _address():
+    """The address a notice goes to: the recipient's, or its own."""
     return Coalesce(
-        NullIf(F(f"{path}recipient__address"), Value("")),
-        F(f"{path}address"),
-        output_field=CharField(),
+        NullIf(F("recipient__address"), Value("")), F("address"), output_field=CharField()
     )
 
 
@@ -132,23 +134,25 @@ def _counted(model):
         .annotate(
             people=Count(people, distinct=True),
             sent=Count("pk", filter=Q(state=State.SENT)),
-            waiting=Count("pk", filter=Q(state__in=[State.PENDING, State.CLAIMED])),
-            deferred=Count("pk", filter=Q(state=State.RETRY)),
+            waiting=Count("pk", filter=Q(state__in=[State.PENDING, State.CLAIMED]) & ~_ON_PURPOSE),
+            deferred=Count("pk", filter=Q(state=State.RETRY) & ~_ON_PURPOSE),
             failed=Count("pk", filter=Q(state__in=[State.FAILED, State.UNCERTAIN])),
         )
     )
 
 
 def _came_back():
-    address = Coalesce(
-        NullIf(F("delivery__recipient__address"), Value("")),
-        _address("notice__"),
-        output_field=CharField(),
-    )
+    """For each domain what was said later; without one where the person has another address now."""
+    is_still_theirs = [
+        When(**{f"{path}__address_hash": F("address_hash")}, then=_domain(F(f"{path}__address")))
+        for path in ("delivery__recipient", "notice__recipient")
+    ]
+    to_address = When(notice__recipient=None, notice__isnull=False, then=_domain("notice__address"))
+    domain = Case(*is_still_theirs, to_address, default=Value(""), output_field=CharField())
     refused = Q(kind__in=[Bounce.Kind.HARD, Bounce.Kind.SOFT])
     return (
         Bounce.objects.filter(reported_at__gte=since())
-        .annotate(domain=_domain(address))
+        .annotate(domain=domain)
         .order_by()
         .values("domain")
         .annotate(
@@ -159,19 +163,33 @@ def _came_back():
 
 
 def ages() -> list[Ages]:
-    """How long what waits has waited: notices, then digests."""
+    """How long what waits has waited: notices, digests, and what of both waits on purpose."""
+    return [
+        *(
+            _ages(model._meta.verbose_name_plural, [model], ~_ON_PURPOSE)
+            for model in (Notice, Delivery)
+        ),
+        _ages(
+            _("held back: a pause, or enough mail for this week"), [Notice, Delivery], _ON_PURPOSE
+        ),
+    ]
+
+
+def _ages(label, models, which) -> Ages:
     now = timezone.now()
-    shown = []
-    for model in (Notice, Delivery):
-        waiting = model.objects.filter(state__in=[*OPEN, State.CLAIMED])
+    shown = Ages(label, [0] * len(AGES))
+    for model in models:
+        waiting = model._default_manager.filter(which, state__in=[*OPEN, State.CLAIMED])
         counted = waiting.aggregate(
+            first=Min("created_at"),
             **{
                 f"age_{number}": Count("pk", filter=_aged(now, youngest, oldest))
                 for number, (_label, youngest, oldest) in enumerate(AGES)
-            }
+            },
         )
-        first = waiting.order_by("created_at").values_list("created_at", flat=True).first()
-        shown.append(Ages(model._meta.verbose_name_plural, list(counted.values()), first))
+        first = counted.pop("first")
+        shown.counts = [sum(pair) for pair in zip(shown.counts, counted.values(), strict=True)]
+        shown.oldest = min(filter(None, (shown.oldest, first)), default=None)
     return shown
 
 

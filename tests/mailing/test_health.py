@@ -1,5 +1,6 @@
 """Whether mail works: what the Core Team is told on each page of the admin, and the page on it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from mailing import deliver, editions, pauses, tasks
+from mailing import deliver, editions, pauses, recipients, tasks
 from mailing.health import watch
 from mailing.models import Delivery, Edition, Pulse, Recipient, State
 from tests.cast import pass_second_step
 from tests.factories import UserFactory
 from tests.mailing.people import person
 from tests.mailing.processes import free_port
+from tests.mailing.provider_events import bounced, complained, told
 from tests.mailing.test_editions import MONDAY
 from web.templatetags.web import moment_text
 
@@ -40,8 +42,10 @@ def health(client):
 
 
 def row_of(page, name):
-    """The figures of one domain: people, sent, came back, deferred, waiting, failed, complaints."""
-    cells = page.split(f"{name}</bdi></th>")[1].split("</tr>")[0]
+    """The figures of one row. Of a domain: people, sent, came back, deferred, waiting, failed,
+    complaints.
+    """
+    cells = re.split(rf"{re.escape(name)}(?:</bdi>)?</th>", page)[1].split("</tr>")[0]
     return [cell.split("<")[0] for cell in cells.split('<td class="figure">')[1:]]
 
 
@@ -220,15 +224,58 @@ def test_domains_are_named_and_people_are_not(core_team, only_board, settings):
     assert "All other domains" in page
 
 
+def test_what_came_back_is_counted_by_the_domain_it_came_back_from(core_team, only_board, settings):
+    settings.MAIL_SMALL_DOMAIN = 3
+    readers = [person("daily", address=f"reader{number}@many.example.org") for number in range(5)]
+    left = person("daily", address="left@closed.example.org")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    deliver.send_due()
+    for reader in (*readers[:3], left):
+        told(settings, bounced(reader.deliveries.get()))
+    told(settings, complained(readers[4].deliveries.get()))
+    page = health(core_team)
+    assert row_of(page, "many.example.org") == ["5", "5", "3", "0", "0", "0", "1"]
+    assert row_of(page, "All other domains") == ["1", "1", "1", "0", "0", "0", "0"]
+    # Who has another address now: it is not the new one that came back, nor do we know the old one.
+    recipients.sync_user(readers[0].user, "reader0@new.example.org", "en", "UTC")
+    recipients.sync_user(left.user, "left@many.example.org", "en", "UTC")
+    page = health(core_team)
+    assert row_of(page, "many.example.org") == ["5", "5", "2", "0", "0", "0", "1"]
+    assert row_of(page, "All other domains") == ["1", "1", "2", "0", "0", "0", "0"]
+
+
+def test_what_came_back_counts_where_nothing_was_sent_since(core_team, only_board, settings):
+    reader = person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    deliver.send_due()
+    told(settings, bounced(reader.deliveries.get()))
+    Delivery.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    assert row_of(health(core_team), "All other domains") == ["0", "0", "1", "0", "0", "0", "0"]
+
+
 def test_the_page_says_how_long_things_have_waited(core_team, only_board):
     person("daily")
     only_board.post("News")
     editions.make_editions(MONDAY)
     Delivery.objects.update(created_at=timezone.now() - timedelta(hours=3))
-    row = health(core_team).split("Deliveries</th>")[1].split("</tr>")[0]
-    assert [cell.split("<")[0] for cell in row.split('<td class="figure">')[1:]] == [
-        "0", "0", "1", "0",
-    ]  # fmt: skip
+    assert row_of(health(core_team), "Deliveries") == ["0", "0", "1", "0"]
+
+
+def test_what_waits_on_purpose_has_a_row_of_its_own(core_team, only_board, settings):
+    settings.MAIL_SMALL_DOMAIN = 1
+    reader = person("daily")
+    only_board.post("News")
+    editions.make_editions(MONDAY)
+    pauses.set_pause(reader, (timezone.now() + timedelta(days=20)).date())
+    deliver.send_due()
+    assert Delivery.objects.get().reason == "paused"
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=3))
+    page = health(core_team)
+    assert row_of(page, "Deliveries") == ["0", "0", "0", "0"]
+    assert row_of(page, "Held back: a pause, or enough mail for this week") == ["0", "0", "0", "1"]
+    assert row_of(page, "example.org") == ["1", "0", "0", "0", "0", "0", "0"]
 
 
 def test_an_editor_without_the_right_is_told_and_not_let_in(client, erin):
