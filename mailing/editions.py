@@ -17,7 +17,7 @@ from . import positions
 from .due import EMAIL, TALK_PAGE, Due, Urgent, full_hour, zones_by_due_hour
 from .due_hours import last_due_hour
 from .freezing import Frozen, freeze, is_made
-from .models import Delivery, Edition
+from .models import Delivery, Edition, Recipient
 from .sections import registered
 
 
@@ -80,16 +80,29 @@ def rehearse_for(recipient, look: Callable[[Delivery], Any], at: datetime | None
     )
 
 
-def rehearse(rhythm: str, hour: datetime, look: Callable[[Edition], Any], *, recipient=None) -> Any:
-    """Freeze an edition as it would be at this full hour, give what ``look`` sees, and undo it.
+def rehearse(
+    rhythm: str,
+    at: datetime,
+    look: Callable[[Edition], Any],
+    *,
+    channel: str = EMAIL,
+    recipient: Recipient | None = None,
+) -> Any:
+    """Freeze an edition as it would be at ``at``, give what ``look`` sees, and undo it.
 
     For one ``recipient`` or for all who are due then. None where nobody is, or where the edition
     is made already. What is published by then and not now is not in it.
     """
-    hour, zones = full_hour(hour), []
-    if rhythm in Edition.BY_THE_CLOCK:
+    hour, zones = full_hour(at), []
+    if channel == TALK_PAGE and not _is_for_talk_pages(rhythm, hour):
+        return None
+    if channel == EMAIL and rhythm in Edition.BY_THE_CLOCK:
         zones = zones_by_due_hour(rhythm, hour).get(hour, [])
-    return _rehearsed(Due(rhythm, hour, at=hour, zones=zones, recipient=recipient), look)
+    return _rehearsed(Due(rhythm, hour, at, channel, zones, recipient), look)
+
+
+def _is_for_talk_pages(rhythm, hour) -> bool:
+    return rhythm in Edition.ON_TALK_PAGES and last_due_hour(rhythm, "UTC", hour) == hour
 
 
 def _rehearsed(due, look) -> Any:

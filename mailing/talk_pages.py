@@ -109,7 +109,7 @@ def messages_of(edition: Edition) -> list[TalkPageMessage]:
     for delivery in deliveries:
         key = press.place_of(delivery)
         if key not in messages:
-            messages[key] = _message(press, delivery)
+            messages[key] = message_for(press, delivery)
         name = names.get(delivery.recipient.user_id)
         message = messages[key]
         if name:
@@ -133,7 +133,8 @@ def is_name(name: str) -> bool:
     return len(name.encode()) <= LONGEST_NAME and not _NO_NAME.search(name)
 
 
-def _message(press: Press, delivery: Delivery) -> TalkPageMessage:
+def message_for(press: Press, delivery: Delivery) -> TalkPageMessage:
+    """What the talk page of one person gets, to nobody yet."""
     with translation.override(delivery.language):
         # Translators: heading of a message on a talk page; with its day, so that each has its own.
         subject = _("What is new in the strategy process, %(day)s")

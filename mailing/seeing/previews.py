@@ -1,17 +1,27 @@
 """One person's digest on one day: the mail, why each thing is in it, and what the last one told."""
 
 import re
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from .. import audiences, editions, kinds, own_parts, reasons, waiting
-from ..due_hours import next_due_hour
+from .. import (
+    audiences,
+    editions,
+    kinds,
+    own_parts,
+    pauses,
+    reasons,
+    recipients,
+    talk_pages,
+    upcoming,
+    waiting,
+)
 from ..models import (
     Delivery,
     Edition,
@@ -26,6 +36,7 @@ from ..own_parts import OwnParts
 from ..press import Press, items_told
 from ..sections import Block, Section, registered, registered_personal
 from ..stories import reason_label
+from ..talk_pages import TalkPageMessage
 from ..unsubscribe import token_for
 
 # A link in a preview belongs to nobody.
@@ -58,16 +69,22 @@ class Preview:
     """What one person would get, or why nothing."""
 
     recipient: Recipient
-    rhythm: str
     hour: datetime | None
+    channel: str = Preference.Channel.EMAIL
     language: str = ""
     # Why there would be no mail, in words.
     obstacle: Any = ""
     written: Written | None = None
+    # The same for a talk page.
+    message: TalkPageMessage | None = None
     items: list[Item] = field(default_factory=list)
     # The last digest they got, and what it told.
     last: Delivery | None = None
     told_last: list[Item] = field(default_factory=list)
+
+    @property
+    def is_on_talk_page(self) -> bool:
+        return self.channel == Preference.Channel.TALK_PAGE
 
     @property
     def not_again(self) -> list[Item]:
@@ -89,10 +106,7 @@ def of(recipient: Recipient, day: date, *, token: str = NO_TOKEN) -> Preview:
     What is published until now is in it; what will be until then is not. ``token`` is the one in
     the links of the mail.
     """
-    preference = recipient.preferences.filter(
-        kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
-    ).first()
-    rhythm = preference.rhythm if preference else Rhythm.NONE
+    preference = recipients.digest_of(recipient)
     last = (
         recipient.deliveries.exclude(state__in=[State.SKIPPED, State.FAILED])
         .select_related("edition", "recipient")
@@ -100,39 +114,52 @@ def of(recipient: Recipient, day: date, *, token: str = NO_TOKEN) -> Preview:
         .first()
     )
     told_last = _told_by(last) if last else []
-    plain = Preview(recipient, rhythm, None, last=last, told_last=told_last)
-    if rhythm == Rhythm.NONE:
-        return _but(plain, obstacle=_("This person chose to get no digest."))
-    hour = _hour(preference, day)
+    plain = Preview(recipient, None, last=last, told_last=told_last)
+    if preference is None or preference.rhythm == Rhythm.NONE:
+        return replace(plain, obstacle=_("This person chose to get no digest."))
+    at = _first(preference, day)
+    plain = replace(plain, hour=at, channel=preference.channel)
 
-    def look(edition) -> Preview:
-        delivery = edition.deliveries.select_related("edition", "recipient").get()
-        seen = {"hour": hour, "language": delivery.language}
-        if delivery.state == State.SKIPPED:
-            return _but(plain, obstacle=reason_label(delivery), **seen)
-        own = OwnParts()
-        own.read([delivery])
-        written = _written(delivery, own.of(delivery), token)
-        if written is None:
-            return _but(plain, obstacle=_("Nothing is left to tell this person."), **seen)
-        items = _items(delivery, own.things_of(delivery), last)
-        return _but(plain, written=written, items=items, **seen)
-
-    found = editions.rehearse(rhythm, hour, look, recipient=recipient)
-    return found or _but(plain, hour=hour, obstacle=_("Nothing is new since the last edition."))
+    found = editions.rehearse(
+        _rhythm(preference),
+        at,
+        lambda edition: _of_edition(plain, edition, token),
+        channel=preference.channel,
+        recipient=recipient,
+    )
+    return found or replace(plain, obstacle=_("Nothing is new since the last edition."))
 
 
-def _but(preview, **changes) -> Preview:
-    return Preview(**{**vars(preview), **changes})
+def _of_edition(plain: Preview, edition: Edition, token: str) -> Preview:
+    """The preview with what the one digest of this edition holds, or why nothing."""
+    delivery = edition.deliveries.select_related("edition", "recipient").get()
+    plain = replace(plain, language=delivery.language)
+    if delivery.state == State.SKIPPED:
+        return replace(plain, obstacle=reason_label(delivery))
+    if edition.is_posted_by_hand:
+        message = talk_pages.message_for(Press(), delivery)
+        return replace(plain, message=message, items=_items(delivery, {}, plain.last))
+    own = OwnParts()
+    own.read([delivery])
+    written = _written(delivery, own.of(delivery), token)
+    if written is None:
+        return replace(plain, obstacle=_("Nothing is left to tell this person."))
+    items = _items(delivery, own.things_of(delivery), plain.last)
+    return replace(plain, written=written, items=items)
 
 
-def _hour(preference, day) -> datetime:
-    zone = preference.time_zone_used
-    now = timezone.now()
-    if preference.rhythm == Edition.Rhythm.AT_ONCE:
-        return now.replace(minute=0, second=0, microsecond=0)
-    begins = datetime.combine(day, time(), tzinfo=ZoneInfo(zone)) - timedelta(seconds=1)
-    return next_due_hour(preference.rhythm, zone, max(begins, now))
+def _first(preference, day) -> datetime:
+    """When the first digest is due from the beginning of that day on."""
+    begins = max(pauses.begins_again(day, preference.time_zone_used), timezone.now())
+    return upcoming.when(preference, begins) or begins
+
+
+def _rhythm(preference) -> str:
+    """The rhythm of the edition this person would be in."""
+    if preference.rhythm == Rhythm.AT_ONCE and pauses.paused_until(preference.recipient):
+        # The end of the pause brings them one of their own.
+        return Edition.Rhythm.BY_HAND
+    return preference.rhythm
 
 
 def _written(delivery, own, token) -> Written | None:
@@ -191,11 +218,20 @@ def _for_all(delivery, last) -> list[Item]:
         since, until = delivery.since[section.key], delivery.edition.cut_off
         owed = tuple(besides.get("owed", ()))
         items = items_told(section, since, until, also, owed)
-        for item in audiences.told(section, items, delivery.choices):
+        items = audiences.told(section, items, delivery.choices)
+        for item in items if _has_words(section, items, delivery) else ():
             identity = (section.key, str(getattr(item, "pk", item.position)))
             why = _why(section, item, also, last)
             found.append(Item(section.label, str(item), why, identity))
     return found
+
+
+def _has_words(section, items, delivery) -> bool:
+    """False for what stands in mails only, where the digest goes to a talk page."""
+    if not delivery.edition.is_posted_by_hand:
+        return True
+    with override(delivery.language):
+        return bool(items and section.wikitext(items, delivery.language))
 
 
 def _own(things) -> list[Item]:

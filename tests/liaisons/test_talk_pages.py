@@ -1,6 +1,7 @@
 """The digest on talk pages: chosen, frozen, posted by the Core Team; nobody hidden is on a list."""
 
 import datetime
+import html
 import re
 
 import mwparserfromhell
@@ -287,3 +288,36 @@ def test_the_database_holds_one_edition_for_each_way():
     run()
     assert run() == []
     assert updates.release_due() == 0
+
+
+def preview_of(client, user, **query):
+    query = {"person": user.mail_recipient.pk, **query}
+    return client.get(reverse("admin:mailing_delivery_preview"), query).content.decode()
+
+
+def test_the_preview_shows_what_a_talk_page_gets(as_person, frank):
+    reader = wikimedian("Ada Example")
+    with time_machine.travel(MONDAY, tick=False):
+        UpdateFactory(published=True, title_en="The news")
+        before = list(Edition.objects.values()), list(Delivery.objects.values())
+        page = preview_of(as_person(frank), reader)
+        assert "20 July 2026" in page
+        assert "comes to this person’s talk page" in page
+        assert "There would be no mail" not in page
+        field = page.split('id="wikitext"')[1].split("</textarea>")[0]
+        shown = html.unescape(field.split(">", 1)[1])
+        assert "The news" in page.split("What is in it, and why")[1]
+        assert (list(Edition.objects.values()), list(Delivery.objects.values())) == before
+    with time_machine.travel(MONDAY + datetime.timedelta(days=7), tick=False):
+        [edition] = [
+            one.edition for one in editions.make_editions() if one.edition.is_posted_by_hand
+        ]
+        assert talk_pages.messages_of(edition)[0].wikitext.strip() == shown.strip()
+
+
+def test_the_preview_says_why_a_talk_page_gets_nothing(as_person, frank):
+    hidden = wikimedian("Hidden Example", public=False)
+    page = preview_of(as_person(frank), hidden)
+    assert "Not shown by name, so on no list" in page
+    assert "chose to get no digest" not in page
+    assert "There would be no mail" not in page

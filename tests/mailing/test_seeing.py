@@ -11,7 +11,7 @@ from django.core import mail
 from django.db.models import Value
 from django.urls import reverse
 
-from mailing import deliver, editions, notices, recipients, sections
+from mailing import deliver, editions, notices, pauses, recipients, sections
 from mailing.models import (
     ContentClock,
     Delivery,
@@ -333,6 +333,26 @@ def test_what_waits_for_the_digest_is_in_the_preview(core_team, only_board, sett
             assert "act: Waits." in mail.outbox[-1].body
             told = preview(core_team, reader).split("Told by the last digest")[1]
         assert "Kind a_call" in told
+
+
+def test_a_pause_that_is_over_by_the_chosen_day_is_in_no_way(core_team, only_board):
+    reader = person("at_once", zone="Asia/Kolkata")
+    pauses.set_pause(reader, (TUESDAY + timedelta(days=6)).date())
+    only_board.post("News")
+    editions.make_editions()
+    assert "A pause was asked for" in preview(core_team, reader)
+    page = preview(core_team, reader, day="2026-07-19")
+    assert "A pause was asked for" in page
+    page = preview(core_team, reader, day="2026-07-20")
+    assert "On the board" in page
+    assert "2026-07-19T18:30" in page.split("is due on")[1]
+
+
+def test_a_time_zone_that_is_none_counts_as_utc(core_team, only_board):
+    reader = person("daily")
+    reader.preferences.update(time_zone="Mars/Olympus")
+    only_board.post("News")
+    assert "On the board" in preview(core_team, reader)
 
 
 def test_an_obstacle_is_said_in_words(core_team, everybody):
