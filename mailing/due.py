@@ -114,6 +114,12 @@ def zones_of(rhythm: str) -> list[str]:
     return list(_digests().filter(_of(rhythm)).values_list("zone", flat=True).distinct())
 
 
+def on_talk_pages() -> list[str]:
+    """The rhythms in which somebody's digest comes to their talk page."""
+    found = _digests(TALK_PAGE).filter(rhythm__in=Edition.ON_TALK_PAGES)
+    return list(found.values_list("rhythm", flat=True).distinct())
+
+
 def full_hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 

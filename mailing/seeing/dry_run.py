@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce
@@ -65,18 +65,38 @@ class Plan:
         return self.edition.audience - self.get
 
 
-def upcoming(now: datetime | None = None) -> list[tuple[str, datetime]]:
+class Chosen(NamedTuple):
+    """Which edition: by mail or on talk pages, a rhythm, and a full hour."""
+
+    rhythm: str
+    hour: datetime
+    channel: str = due.EMAIL
+
+    @property
+    def is_on_talk_pages(self) -> bool:
+        return self.channel == due.TALK_PAGE
+
+    @property
+    def label(self) -> Any:
+        return Edition.Rhythm(self.rhythm).label
+
+
+def upcoming(now: datetime | None = None) -> list[Chosen]:
     """The next hours for each rhythm in which somebody is due, soonest first."""
     now = now or timezone.now()
     found = set()
     for rhythm in Edition.BY_THE_CLOCK:
         hours = {next_due_hour(rhythm, zone, now) for zone in due.zones_of(rhythm)}
-        found |= {(hour, rhythm) for hour in sorted(hours)[:HOURS]}
-    return [(rhythm, hour) for hour, rhythm in sorted(found)]
+        found |= {Chosen(rhythm, hour) for hour in sorted(hours)[:HOURS]}
+    found |= {
+        Chosen(rhythm, next_due_hour(rhythm, "UTC", now), due.TALK_PAGE)
+        for rhythm in due.on_talk_pages()
+    }
+    return sorted(found, key=lambda one: (one.hour, one.rhythm, one.channel))
 
 
-def run(rhythm: str, hour: datetime, *, reason: str = "", page: int = 1) -> Plan | None:
-    """Plan the edition of this rhythm and hour; None where nobody is due, or it is made already.
+def run(chosen: Chosen, *, reason: str = "", page: int = 1) -> Plan | None:
+    """Plan this edition; None where nobody is due, or it is made already.
 
     ``reason``: look at the people skipped for it, in place of those who would get the edition.
     """
@@ -102,10 +122,10 @@ def run(rhythm: str, hour: datetime, *, reason: str = "", page: int = 1) -> Plan
             number_of_people=shown.count(),
         )
 
-    return editions.rehearse(rhythm, hour, look)
+    return editions.rehearse(chosen.rhythm, chosen.hour, look, channel=chosen.channel)
 
 
-_GET = Q(state=State.PENDING)
+_GET = Q(state__in=[State.PENDING, State.TO_POST])
 
 
 def tables(people, get: Q, language: Any = F("language")) -> Iterable[Table]:  # noqa: B008

@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 from web import csv_files
 
 from .. import notices
-from ..models import Edition, Recipient
+from ..models import Edition, Preference, Recipient
 from . import dry_run, previews
 
 MAY_SEE = "mailing.view_delivery"
@@ -42,7 +44,7 @@ def _require(request):
 
 
 class EditionForm(forms.Form):
-    """Which edition: a rhythm and a full hour in UTC."""
+    """Which edition: a rhythm, a full hour in UTC, and which way it goes."""
 
     rhythm = forms.ChoiceField(
         label=gettext_lazy("Rhythm"),
@@ -54,6 +56,14 @@ class EditionForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    channel = forms.ChoiceField(
+        label=capfirst(gettext_lazy("channel")), choices=Preference.Channel, required=False
+    )
+
+    def clean_channel(self):
+        """By mail where nothing is said."""
+        return self.cleaned_data["channel"] or Preference.Channel.EMAIL.value
 
     def clean_hour(self):
         """Within a year: nobody plans further, and calendars end somewhere."""
@@ -71,26 +81,21 @@ def dry_run_page(request, model_admin):
     form, chosen = EditionForm(), offered[0] if offered else None
     if "rhythm" in request.GET:
         form = EditionForm(request.GET)
-        chosen = (
-            (form.cleaned_data["rhythm"], form.cleaned_data["hour"]) if form.is_valid() else None
-        )
+        chosen = dry_run.Chosen(**form.cleaned_data) if form.is_valid() else None
     page = request.GET.get("page", "1")
     page = int(page) if re.fullmatch(r"[0-9]{1,5}", page) else 1
     reason = request.GET.get("reason", "")[:20].replace("\0", "")
-    plan = dry_run.run(*chosen, reason=reason, page=page) if chosen else None
+    plan = dry_run.run(chosen, reason=reason, page=page) if chosen else None
     if plan and request.GET.get("format") == "csv":
         return _as_csv(plan)
     context = {
         **admin.site.each_context(request),
         "opts": model_admin.model._meta,
         "title": _("Dry run of an edition"),
-        "offered": [
-            (Edition.Rhythm(rhythm).label, hour, _address(rhythm, hour)) for rhythm, hour in offered
-        ],
+        "offered": [(one, _address(one)) for one in offered],
         "form": form,
-        "rhythm": Edition.Rhythm(chosen[0]).label if chosen else "",
-        "hour": chosen[1] if chosen else None,
-        "address": _address(*chosen) if chosen else "",
+        "chosen": chosen,
+        "address": _address(chosen) if chosen else "",
         "plan": plan,
         "reason": reason,
         "page": Paginator(range(plan.number_of_people), dry_run.PAGE).get_page(page)
@@ -100,9 +105,10 @@ def dry_run_page(request, model_admin):
     return TemplateResponse(request, "admin/mailing/edition/dry_run.html", context)
 
 
-def _address(rhythm, hour) -> str:
-    address = reverse("admin:mailing_edition_dry_run")
-    return f"{address}?rhythm={rhythm}&hour={hour.astimezone(UTC):%Y-%m-%dT%H:%M}"
+def _address(chosen) -> str:
+    hour = f"{chosen.hour.astimezone(UTC):%Y-%m-%dT%H:%M}"
+    query = urlencode({"rhythm": chosen.rhythm, "hour": hour, "channel": chosen.channel})
+    return f"{reverse('admin:mailing_edition_dry_run')}?{query}"
 
 
 def _as_csv(plan):

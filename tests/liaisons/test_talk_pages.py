@@ -315,6 +315,27 @@ def test_the_preview_shows_what_a_talk_page_gets(as_person, frank):
         assert talk_pages.messages_of(edition)[0].wikitext.strip() == shown.strip()
 
 
+def test_the_dry_run_plans_talk_pages(as_person, frank):
+    wikimedian("Ada Example")
+    wikimedian("Hidden Example", public=False)
+    address = reverse("admin:mailing_edition_dry_run")
+    with time_machine.travel(MONDAY, tick=False):
+        UpdateFactory(published=True, title_en="The news")
+        page = as_person(frank).get(address).content.decode()
+        [link] = re.findall(r'href="(\S+channel=talk_page)"', page)
+        page = as_person(frank).get(html.unescape(link)).content.decode()
+        assert "1 person would get it." in page
+        assert "1 would be skipped." in page
+        assert "Not shown by name, so on no list" in page
+        assert not Edition.objects.exists()
+        for wrong in ({"rhythm": "daily"}, {"hour": "2026-07-20T08:00"}):
+            query = {"rhythm": "weekly", "hour": "2026-07-20T07:00", "channel": "talk_page"}
+            page = as_person(frank).get(address, query | wrong).content.decode()
+            assert "nobody is due then" in page
+    [edition] = run(MONDAY + datetime.timedelta(days=7))
+    assert sorted(states(edition).values()) == ["skipped not_by_name", "to_post"]
+
+
 def test_the_preview_says_why_a_talk_page_gets_nothing(as_person, frank):
     hidden = wikimedian("Hidden Example", public=False)
     page = preview_of(as_person(frank), hidden)

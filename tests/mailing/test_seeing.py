@@ -22,6 +22,7 @@ from mailing.models import (
     ToldItem,
 )
 from mailing.seeing import comparison, dry_run, splits
+from mailing.seeing.dry_run import Chosen
 from tests.cast import pass_second_step
 from tests.factories import MandateFactory
 from tests.mailing.kinds_for_tests import a_kind
@@ -84,7 +85,7 @@ def test_the_next_edition_is_planned_and_nothing_is_written(core_team, everybody
 
 def test_who_gets_the_real_edition_is_who_the_dry_run_named(everybody):
     hour = datetime(2026, 7, 15, 7, tzinfo=UTC)
-    plan = dry_run.run("daily", hour)
+    plan = dry_run.run(Chosen("daily", hour))
     planned = {delivery.recipient_id for delivery in plan.people}
     with time_machine.travel(hour, tick=False):
         frozen = next(one for one in editions.make_editions() if one.edition.hour == hour)
@@ -109,7 +110,7 @@ def test_people_are_split_by_language_and_by_what_apps_above_register(core_team,
         "half", label="Half", expression=lambda path: Value("x"), names=lambda codes: {"x": "Left"}
     )
     try:
-        plan = dry_run.run("daily", datetime(2026, 7, 15, 7, tzinfo=UTC))
+        plan = dry_run.run(Chosen("daily", datetime(2026, 7, 15, 7, tzinfo=UTC)))
     finally:
         splits.unregister("half")
     tables = {table.key: [(row.name, row.get, row.skipped) for row in table.rows]
