@@ -170,11 +170,14 @@ class Press:
                     yield section, block
 
     def _block(self, section, delivery):
-        key = (*_place(section, delivery), delivery.language, _in_order(delivery.choices))
+        place, chosen = _place(section, delivery), _in_order(delivery.choices)
+        has_account = delivery.recipient.user_id is not None
+        key = (*place, delivery.language, chosen, has_account)
         if key not in self._blocks:
             _keep_few(self._blocks)
             items = self._items_of(section, delivery)
-            self._blocks[key] = section.render(items, delivery.language) if items else NOTHING
+            render = section.render if has_account else section.render_without_account
+            self._blocks[key] = render(items, delivery.language) if items else NOTHING
         return self._blocks[key]
 
     def frame(self, language: str) -> dict[str, Any]:

@@ -95,6 +95,10 @@ class Section:
         """The items in ``language``; that language is active while this runs."""
         raise NotImplementedError
 
+    def render_without_account(self, items: list[Any], language: str) -> Block:
+        """The same for a reader who has no account: without links that need one."""
+        return self.render(items, language)
+
     def wikitext(self, items: list[Any], language: str) -> str:
         """The same for a talk page; empty where the section stands in mails only."""
         return ""

@@ -67,6 +67,9 @@ class _OfUpdates(Section):
             if after < place.position <= until or place.position in besides
         ]
 
+    def render_without_account(self, items, language):
+        return self.render(items, language, has_account=False)
+
     def chosen(self, items, choices):
         # Who was told of none of its places is told once. At the last of them: others who read the
         # same list may have been told of the first, and are to find the last as news.
@@ -131,8 +134,14 @@ class NewUpdates(_OfUpdates):
             for place in _at_its_places(update)
         }
 
-    def render(self, items, language):
-        return _block("updates", items[::-1], language, list_url="strategy:update_list")
+    def render(self, items, language, has_account=True):
+        return _block(
+            "updates",
+            items[::-1],
+            language,
+            list_url="strategy:update_list",
+            has_account=has_account,
+        )
 
     def wikitext(self, items, language):
         return _wikitext("updates", items[::-1], language, list_url="strategy:update_list")
@@ -158,8 +167,14 @@ class UrgentUpdates(_OfUpdates):
         lately = self.updates().filter(published_at__gt=at - STILL_URGENT, position__lte=until)
         return list(lately.values_list("position", flat=True))
 
-    def render(self, items, language):
-        return _block("urgent", items[::-1], language, list_url="strategy:update_list")
+    def render(self, items, language, has_account=True):
+        return _block(
+            "urgent",
+            items[::-1],
+            language,
+            list_url="strategy:update_list",
+            has_account=has_account,
+        )
 
     def wikitext(self, items, language):
         return _wikitext("urgent", items[::-1], language, list_url="strategy:update_list")
@@ -228,9 +243,19 @@ class CallsToAct(_OfTopics):
     def held(self, until, at):
         return _CallsByUpdate().held(until, at)
 
-    def render(self, items, language):
+    def render(self, items, language, has_account=True):
         calls = sorted(items, key=_due)
-        return _block("closing", calls, language, heading=_before(calls), list_url=_list_of(calls))
+        return _block(
+            "closing",
+            calls,
+            language,
+            heading=_before(calls),
+            list_url=_list_of(calls),
+            has_account=has_account,
+        )
+
+    def render_without_account(self, items, language):
+        return self.render(items, language, has_account=False)
 
     def wikitext(self, items, language):
         calls = sorted(items, key=_due)
@@ -392,6 +417,11 @@ class Line:
     report_url: str = ""
 
     @property
+    def has_page(self) -> bool:
+        """False for a deadline, which stands on the timeline among others."""
+        return self.is_topic or self.is_update
+
+    @property
     def size(self) -> int:
         return len(self.text.encode()) + self.size_of_title
 
@@ -400,7 +430,7 @@ class Line:
         return len(self.version.title.encode()) + FRAME
 
 
-def _block(name, items, language, *, heading="", list_url="") -> Block:
+def _block(name, items, language, *, heading="", list_url="", has_account=True) -> Block:
     lines = [_line(name, item, language) for item in items]
     in_full, named = _fitting(lines, ROOM[name])
     context = {
@@ -409,6 +439,8 @@ def _block(name, items, language, *, heading="", list_url="") -> Block:
         "number_left": len(lines) - in_full - named,
         "list_url": list_url,
         "base_url": settings.BASE_URL,
+        # What needs one is offered to nobody else.
+        "has_account": has_account,
     }
     return Block(
         html=render_to_string(f"strategy/mail/{name}.html", context),

@@ -17,8 +17,9 @@ from django.utils import timezone
 from benchmarks.digest_content import SENTENCES
 from liaisons.accounts.people import sync_recipient
 from liaisons.models import Mandate
-from mailing import deliver, editions, look, recipients
+from mailing import deliver, editions, look, recipients, subscriptions
 from mailing.models import Notice
+from mailing.subscriptions import Wish
 from strategy import notices, responses, tasks
 from strategy.models import TimelineEntry
 from strategy.region_reports import REGIONS
@@ -34,6 +35,7 @@ from .factories import (
 )
 
 DAY = datetime.timedelta(days=1)
+SUBSCRIBER = "subscriber@example.org"
 # Gmail cuts a mail at 102 kB; this is for the whole of it, as it is sent.
 MOST_BYTES = 60_000
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -57,6 +59,13 @@ def titled(begin):
 
 def full_digest(alice, frank, language):
     """All that one digest can hold, after a long pause; the mail as sent."""
+    return full_digests(alice, frank, language)[alice.email]
+
+
+def full_digests(alice, frank, language):
+    """The same for her and for a reader without an account; by address."""
+    wish = Wish(rhythm="daily", language=language, time_zone="UTC", choices={})
+    subscriber = subscriptions.confirm(subscriptions.ask(SUBSCRIBER, wish))
     Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
     alice.language = language
     alice.save()
@@ -89,14 +98,14 @@ def full_digest(alice, frank, language):
     for _number in range(4):
         drafted(mandate)
     recipients.set_rhythm(alice, "daily", choices={REGIONS: [mandate.group.region_id]})
-    alice.mail_recipient.preferences.update(effective_at="2000-01-01T00:00Z")
+    for reader in (alice.mail_recipient, subscriber):
+        reader.preferences.update(effective_at="2000-01-01T00:00Z")
     at = now.replace(hour=7, minute=30) + DAY
     with time_machine.travel(at, tick=False):
         tasks.announce_due_topics()
         editions.make_editions()
         deliver.send_due()
-    [message] = [one for one in mail.outbox if "List-Id" in one.extra_headers]
-    return message
+    return {one.to[0]: one for one in mail.outbox if "List-Id" in one.extra_headers}
 
 
 @pytest.mark.django_db
@@ -128,9 +137,12 @@ def links_of(html):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_link_of_a_digest_leads_on_for_who_is_signed_out(alice, frank, live_server, settings):
+@pytest.mark.parametrize("has_account", [True, False])
+def test_every_link_of_a_digest_leads_on_for_who_is_signed_out(
+    alice, frank, live_server, settings, has_account
+):
     settings.BASE_URL = live_server.url
-    message = full_digest(alice, frank, "en")
+    message = full_digests(alice, frank, "en")[alice.email if has_account else SUBSCRIBER]
     links = links_of(message.alternatives[0].content) | set(re.findall(r"http\S+", message.body))
     assert len(links) > 20
     asked_to_sign_in = set()
@@ -142,8 +154,8 @@ def test_every_link_of_a_digest_leads_on_for_who_is_signed_out(alice, frank, liv
             assert "What you asked for needs an account" in page, link
             assert f"next={urlsplit(link).path}" in path, link
             asked_to_sign_in.add(urlsplit(link).path.split("/")[3])
-    # One's own settings, and what is written for a group.
-    assert asked_to_sign_in == {"settings", "reports", "relays"}
+    # One's own settings, and what is written for a group; nobody without an account is asked.
+    assert asked_to_sign_in == ({"settings", "reports", "relays"} if has_account else set())
 
 
 def opened(link):
