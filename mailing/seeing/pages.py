@@ -24,8 +24,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from web import csv_files
 
-from .. import notices
-from ..models import Edition, Preference, Recipient
+from .. import notices, reasons
+from ..models import Edition, Preference, Recipient, State
 from . import dry_run, previews
 
 MAY_SEE = "mailing.view_delivery"
@@ -244,6 +244,10 @@ def preview_send(request):
     elif previews.of(recipient, day).written is None:
         messages.error(request, _("There would be no mail, so there is nothing to test."))
     else:
-        notices.send(TEST, request.user, {"recipient": recipient.pk, "day": day.isoformat()})
-        messages.success(request, _("The test is on its way to you."))
+        context = {"recipient": recipient.pk, "day": day.isoformat()}
+        notice = notices.send(TEST, request.user, context)
+        if notice.state == State.SKIPPED:
+            messages.error(request, reasons.to_person(notice.reason))
+        else:
+            messages.success(request, _("The test is on its way to you."))
     return redirect(back)

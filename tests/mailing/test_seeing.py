@@ -434,6 +434,19 @@ def test_what_cannot_be_tested_says_so(core_team, everybody):
     assert "nothing to test" in send_test(core_team, everybody["gone"]).content.decode()
 
 
+def test_a_test_to_an_address_that_takes_no_mail_says_so(core_team, everybody):
+    core = get_user_model().objects.get(username="core")
+    own = recipients.sync_user(core, core.email, "en", "UTC", is_verified=False)
+    page = send_test(core_team, everybody["daily"]).content.decode()
+    assert "You have not confirmed your e-mail address yet." in page
+    assert "on its way" not in page
+    recipients.sync_user(core, core.email, "en", "UTC")
+    Suppression.objects.create(address_hash=own.address_hash, reason="bounced")
+    page = send_test(core_team, everybody["daily"]).content.decode()
+    assert "Mail to your address came back" in page
+    assert "on its way" not in page
+
+
 def test_only_who_may_see_deliveries_sees_any_of_it(client, erin, everybody):
     client.force_login(erin)
     pass_second_step(client, erin)
