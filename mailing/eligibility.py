@@ -110,7 +110,21 @@ def _stopping(kind: Kind) -> QuerySet[Suppression]:
     """The suppressions that stop this kind: a complaint stops only what one can do without."""
     if kind.is_unrequested or kind.can_switch_off:
         return Suppression.objects.all()
+    if kind.goes_to_unconfirmed:
+        return _refusing_to_be_asked()
     return Suppression.objects.exclude(reason=Suppression.Reason.COMPLAINT)
+
+
+def _refusing_to_be_asked() -> QuerySet[Suppression]:
+    """The suppressions that stop the question whether an address wants mail.
+
+    Its answer is what lifts them, so it goes out. Only whoever complained and never had asked is
+    left alone for a while: others enter their address.
+    """
+    since = timezone.now() - timedelta(days=settings.SUBSCRIPTION_LEFT_DAYS)
+    confirmed = Recipient.objects.filter(address_hash=OuterRef("address_hash"), is_verified=True)
+    is_pestered = Q(reason=Suppression.Reason.COMPLAINT, created_at__gte=since) & ~Exists(confirmed)
+    return Suppression.objects.filter(Q(reason=Suppression.Reason.BY_HAND) | is_pestered)
 
 
 def obstacles(kind: Kind, recipients: Iterable[int]) -> dict[int, str]:

@@ -89,7 +89,7 @@ class Kind:
     is_unrequested: bool
     channel: Preference.Channel = Preference.Channel.EMAIL
     eligible: Eligible | None = None
-    # The mail that asks to confirm an address goes where nothing else may go yet.
+    # The mail that asks to confirm an address goes where nothing else may go yet, or any more.
     goes_to_unconfirmed: bool = False
     # How a notice is written; see ``notices.register``.
     subject_template: str = ""

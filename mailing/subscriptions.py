@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from . import positions, recipients
 from .addresses import address_hash
+from .bounces import fates
 from .choices import Choices, tidy
 from .models import Notice, Preference, Recipient, Rhythm, SubscriptionRequest, Suppression
 from .tokens import Kind
@@ -81,13 +82,14 @@ def request_of(token: str) -> SubscriptionRequest | None:
 def confirm(request: SubscriptionRequest) -> Recipient:
     """Let the wish hold, for whom it is then sent to: the account with that address, if any.
 
-    What an account says of language and time zone stays. Raises ``Gone`` where somebody was
-    faster.
+    What an account says of language and time zone stays. That a mail arrived there lifts what
+    stood against it. Raises ``Gone`` where somebody was faster.
     """
     wish = SubscriptionRequest.objects.select_for_update().filter(pk=request.pk).first()
     if wish is None:
         raise Gone
     recipients.hold_address(wish.address_hash)
+    fates.lift(wish.address)
     found = Recipient.objects.select_for_update(of=("self",)).filter(address_hash=wish.address_hash)
     recipient = found.filter(user__isnull=False, is_verified=True).order_by("pk").first()
     recipient = recipient or found.filter(user=None).first()
@@ -157,7 +159,8 @@ def _forget_requests(requests) -> int:
 def forget_left(at: datetime | None = None) -> int:
     """Forget the addresses without an account that get nothing any more; says how many.
 
-    They left, or their server said for good that it takes no mail. The wait lets them come back.
+    They left, or their server said for good that it takes no mail, and they did not come back
+    after that. The wait lets them.
     """
     before = (at or timezone.now()) - timedelta(days=settings.SUBSCRIPTION_LEFT_DAYS)
     left = Preference.objects.filter(
@@ -166,10 +169,12 @@ def forget_left(at: datetime | None = None) -> int:
     refused = Suppression.objects.filter(
         address_hash=OuterRef("address_hash"), created_at__lt=before
     )
+    chosen = Preference.objects.filter(recipient=OuterRef("pk"), effective_at__gte=before)
+    is_refused = Q(Exists(refused), ~Exists(chosen), created_at__lt=before)
     gone = Recipient.objects.filter(user=None, forgotten_at=None).exclude(address="")
     done = 0
     for pk in list(
-        gone.filter(Q(Exists(left)) | Q(Exists(refused))).values_list("pk", flat=True)[
+        gone.filter(Q(Exists(left)) | is_refused).values_list("pk", flat=True)[
             : AT_ONCE * MOST_BATCHES
         ]
     ):
@@ -177,7 +182,7 @@ def forget_left(at: datetime | None = None) -> int:
             # Locked, so that whoever makes an account of it right now keeps it.
             recipient = (
                 gone.select_for_update(of=("self",), skip_locked=True)
-                .filter(Q(Exists(left)) | Q(Exists(refused)), pk=pk)
+                .filter(Q(Exists(left)) | is_refused, pk=pk)
                 .first()
             )
             if recipient:

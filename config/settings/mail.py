@@ -89,6 +89,9 @@ SUBSCRIPTION_LEFT_DAYS = int(os.environ.get("SUBSCRIPTION_LEFT_DAYS", "30"))
 # How many may be asked for: (how many, in how many seconds).
 SUBSCRIPTIONS_FOR_ADDRESS = (3, 86_400)
 SUBSCRIPTIONS_FROM_NETWORK = (20, 3_600)
+# How many mails ask an address, as long as nobody confirms and somebody goes on asking for it; the
+# link in each of them works.
+SUBSCRIPTION_MAILS_FOR_A_REQUEST = 4
 # How many samples of the digest somebody can have sent: (how many, in how many seconds).
 DIGEST_SAMPLES = (3, 86_400)
 

@@ -4,6 +4,7 @@ The first goes to an address nobody has proved: it holds nothing that a person w
 same for whoever has the address.
 """
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mailing import choices, notices, subscriptions
 from mailing.kinds import Category, one_by_one
 from mailing.links import absolute, manage_url, unsubscribe_url
-from mailing.models import Notice, Recipient, Rhythm, SubscriptionRequest
+from mailing.models import Notice, Recipient, Rhythm, State, SubscriptionRequest
 
 ASKED = "subscription_asked"
 BEGUN = "subscription_begun"
@@ -58,7 +59,12 @@ def _requests_of(notice: Notice) -> QuerySet[SubscriptionRequest]:
 
 
 def _still_asked(notice: Notice) -> bool:
-    return _requests_of(notice).exists()
+    """Whether it is asked for, and was not asked so often that somebody else must be doing it."""
+    about = {f"context__{subscriptions.REQUEST}": notice.context.get(subscriptions.REQUEST)}
+    mails = Notice.objects.filter(kind=ASKED, state=State.SENT, **about)
+    return (
+        _requests_of(notice).exists() and mails.count() < settings.SUBSCRIPTION_MAILS_FOR_A_REQUEST
+    )
 
 
 def _asked(notice: Notice) -> dict:

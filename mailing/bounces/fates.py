@@ -103,9 +103,10 @@ def _suppress(bounce) -> None:
         address_hash=bounce.address_hash, defaults={"reason": reason, "detail": detail}
     )
     # After a complaint requested mail still goes out; to an address that is gone nothing can.
-    if not is_new and suppression.reason == Suppression.Reason.COMPLAINT != reason:
+    if not is_new and suppression.reason == Suppression.Reason.COMPLAINT:
         suppression.reason, suppression.detail = reason, detail
-        suppression.save(update_fields=["reason", "detail"])
+        suppression.created_at = timezone.now()
+        suppression.save(update_fields=["reason", "detail", "created_at"])
 
 
 def returned(model: type[Letter]) -> QuerySet:

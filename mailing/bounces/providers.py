@@ -138,13 +138,14 @@ def _last_to(address) -> fates.Letter | None:
     hashed = address_hash(address)
     since = timezone.now() - RECENT
     found: list[fates.Letter] = []
-    for model in (Delivery, Notice):
-        sent = model.objects.filter(state=State.SENT, finished_at__gte=since)
-        found += (
-            sent.filter(recipient__address_hash=hashed)
-            .select_related("recipient")
-            .order_by("-finished_at")[:1]
-        )
+    for model, about in (
+        (Delivery, {"recipient__address_hash": hashed}),
+        (Notice, {"recipient__address_hash": hashed}),
+        # Such as the mail that asks whether an address wants any.
+        (Notice, {"recipient": None, "address__iexact": address}),
+    ):
+        sent = model.objects.filter(state=State.SENT, finished_at__gte=since, **about)
+        found += sent.select_related("recipient").order_by("-finished_at")[:1]
     return max(found, key=lambda letter: letter.finished_at, default=None)
 
 

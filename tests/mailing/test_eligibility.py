@@ -75,6 +75,12 @@ def expected(state, kind, holds):
     reason = STATES[state][1]
     if kind.goes_to_unconfirmed and reason == "unverified":
         reason = ""
+    if (
+        reason == "suppressed"
+        and kind.goes_to_unconfirmed
+        and not (kind.can_switch_off or kind.is_unrequested)
+    ):
+        reason = ""
     if reason == "switched_off" and not kind.can_switch_off:
         reason = ""
     if reason == "over_budget" and not kind.has_to_fit:
@@ -94,6 +100,11 @@ KINDS = {
     "unrequested, can be switched off": {"can_switch_off": True, "is_unrequested": True},
     "urgent": {"can_switch_off": True, "is_unrequested": True, "urgency": Urgency.URGENT},
     "asks to confirm": {"can_switch_off": False, "goes_to_unconfirmed": True},
+    "asks to confirm, requested": {
+        "can_switch_off": False,
+        "is_unrequested": False,
+        "goes_to_unconfirmed": True,
+    },
     "asks to confirm, unrequested": {"can_switch_off": True, "goes_to_unconfirmed": True},
 }
 
@@ -157,7 +168,7 @@ def test_no_kind_of_the_product_goes_to_who_must_get_nothing(kind):
         reader.refresh_from_db()
         notice = notices.send_to(kind.name, reader, {})
         assert notice.state == "skipped"
-        if state != "unconfirmed" or not kind.goes_to_unconfirmed:
+        if state not in ("unconfirmed", "suppressed") or not kind.goes_to_unconfirmed:
             assert notice.reason == STATES[state][1]
 
 

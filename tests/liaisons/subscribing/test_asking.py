@@ -18,6 +18,8 @@ from mailing.addresses import address_hash, masked
 from mailing.models import Notice, Preference, Recipient, SubscriptionRequest, Suppression
 from mailing.subscriptions import request_token
 from tests.factories import UserFactory
+from tests.mailing import events_of_providers
+from tests.mailing.provider_events import told
 
 from .conftest import ADDRESS
 
@@ -50,12 +52,14 @@ def test_looking_at_the_link_confirms_nothing(reader):
 
 
 def kinds_of_addresses():
-    """An address nobody knows, one that subscribed, one with an account, one that bounced."""
+    """Of nobody, of a subscriber, of an account, one that bounced, one entered by hand."""
     account, known = "account@example.org", "known@example.org"
     recipients.sync_user(UserFactory(email=account), account, "en", "UTC")
     Recipient.objects.create(address=known, address_hash=address_hash(known), is_verified=True)
-    Suppression.objects.create(address_hash=address_hash("bounced@example.org"), reason="bounced")
-    return ["new@example.org", "known@example.org", "account@example.org", "bounced@example.org"]
+    bounced, refused = "bounced@example.org", "refused@example.org"
+    Suppression.objects.create(address_hash=address_hash(bounced), reason="bounced")
+    Suppression.objects.create(address_hash=address_hash(refused), reason="by_hand")
+    return ["new@example.org", known, account, bounced, refused]
 
 
 def test_the_same_is_said_and_done_for_every_address(reader):
@@ -73,7 +77,7 @@ def test_the_same_is_said_and_done_for_every_address(reader):
     assert all(answer == answers[0] for answer in answers)
     deliver.send_due()
     # Whoever wants no mail gets none, and nobody who asks can see it.
-    assert [m.to[0] for m in mail.outbox] == addresses[:3]
+    assert [m.to[0] for m in mail.outbox] == addresses[:4]
     assert len({re.sub(r"sl-s1\S+", "", m.body) for m in mail.outbox}) == 1
 
 
@@ -184,6 +188,54 @@ def test_one_address_is_not_written_to_again_and_again(reader, settings):
     assert reader.ask(address="other@example.org").status_code == 302
     # Two wishes for one address are one: the newer.
     assert SubscriptionRequest.objects.count() == 2
+
+
+def test_who_never_confirms_is_asked_a_few_times_only(reader, settings):
+    settings.SUBSCRIPTION_MAILS_FOR_A_REQUEST = 2
+    for day in range(4):
+        with time_machine.travel(timezone.now() + timedelta(days=day)):
+            assert reader.ask().status_code == 302
+            deliver.send_due()
+    assert len(mail.outbox) == 2
+    # The links they have still work, and then it begins anew.
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert reader.confirm().status_code == 302
+        assert reader.ask().status_code == 302
+        mail.outbox.clear()
+        deliver.send_due()
+    assert ["/confirm/" in message.body for message in mail.outbox] == [False, True]
+
+
+@pytest.mark.parametrize("reason", ["bounced", "soft", "complaint"])
+def test_whose_mail_came_back_comes_back(reader, reason):
+    recipient = reader.subscribe()
+    Suppression.objects.create(address_hash=recipient.address_hash, reason=reason)
+    assert reader.ask().status_code == 302
+    assert reader.confirm().status_code == 302
+    assert not Suppression.objects.exists()
+    deliver.send_due()
+    assert "/confirm/" not in mail.outbox[-1].body
+
+
+def test_what_was_entered_by_hand_is_lifted_by_nobody_else(reader):
+    reader.ask()
+    Suppression.objects.create(address_hash=address_hash(ADDRESS), reason="by_hand")
+    request = SubscriptionRequest.objects.get()
+    Client().post(reverse("liaisons:subscribe_confirm", args=[request_token(request)]))
+    assert Suppression.objects.exists()
+
+
+def test_who_complains_of_a_question_is_left_alone_for_a_month(reader, settings):
+    now = timezone.now()
+    complaint = events_of_providers.postmark(ADDRESS, "SpamComplaint", "", record="SpamComplaint")
+    for days, mails in ((0, 1), (29, 0), (31, 1), (60, 0), (62, 1)):
+        with time_machine.travel(now + timedelta(days=days)):
+            mail.outbox.clear()
+            assert reader.ask().status_code == 302
+            deliver.send_due()
+            assert len(mail.outbox) == mails
+            if mails:
+                told(settings, {**complaint, "ID": days, "BouncedAt": str(timezone.now())})
 
 
 def test_one_network_does_not_ask_for_everybody(reader, settings):

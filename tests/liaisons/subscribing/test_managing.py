@@ -19,7 +19,7 @@ from liaisons import retention
 from liaisons.accounts.people import sync_recipient
 from mailing import deliver, editions, positions, unsubscribe
 from mailing.addresses import masked
-from mailing.models import Delivery, Notice, Preference, Recipient
+from mailing.models import Delivery, Notice, Preference, Recipient, Suppression
 from strategy import updates
 from tests.strategy.factories import UpdateFactory
 
@@ -153,6 +153,17 @@ def test_who_has_left_is_forgotten_after_a_while(reader, subscriber):
         assert retention.forget_what_is_old()["left_subscriptions"] == 1
     subscriber.refresh_from_db()
     assert (subscriber.address, subscriber.forgotten_at is not None) == ("", True)
+
+
+def test_whose_server_takes_no_mail_is_forgotten_a_while_after_both(reader, subscriber):
+    """The wait is counted from the refusal or from the wish, whichever is newer."""
+    old = timezone.now() - timedelta(days=300)
+    Suppression.objects.create(
+        address_hash=subscriber.address_hash, reason="by_hand", created_at=old
+    )
+    for days, forgotten in ((29, 0), (31, 1)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert retention.forget_what_is_old()["left_subscriptions"] == forgotten
 
 
 def test_nobody_else_is_forgotten(reader, subscriber, dave):
