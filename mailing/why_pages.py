@@ -69,7 +69,7 @@ def ask(model_admin, request) -> HttpResponseBase:
         initial={"edition": request.GET.get("edition", "")},
     )
     if form.is_valid():
-        found = _of_address(form.cleaned_data["address"])
+        found = of_address(form.cleaned_data["address"])
         if found:
             edition = form.cleaned_data["edition"]
             asked = f"?edition={edition.pk}" if edition else ""
@@ -87,7 +87,7 @@ def ask(model_admin, request) -> HttpResponseBase:
     return TemplateResponse(request, "admin/mailing/recipient/ask.html", context)
 
 
-def _of_address(address: str) -> Recipient | None:
+def of_address(address: str) -> Recipient | None:
     """The account with this address before a subscription without one."""
     found = Recipient.objects.filter(Q(address_hash=address_hash(address)) & ~Q(address_hash=""))
     return found.order_by("user", "pk").first()

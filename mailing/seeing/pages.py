@@ -20,11 +20,11 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from web import csv_files
 
-from .. import notices, reasons
+from .. import notices, reasons, why_pages
 from ..models import Edition, Preference, Recipient, State
 from . import dry_run, previews
 
@@ -154,11 +154,14 @@ def _preview_or_404(values):
     return previews.of(form.cleaned_data["person"], form.cleaned_data["day"])
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview_page(request, model_admin):
-    """Choose somebody, then see what they would get, why each thing is in it, and what is new."""
+    """Choose somebody, then see what they would get, why each thing is in it, and what is new.
+
+    POST looks for people: what is typed may be an address, which stands in no URL, so in no log.
+    """
     _require(request)
-    typed = request.GET.get("q", "").strip()[:150].replace("\0", "")
+    typed = request.POST.get("q", "").strip()[:150].replace("\0", "")
     form = _asked(request.GET) if "person" in request.GET else None
     preview = None
     if form and form.is_valid():
@@ -171,24 +174,29 @@ def preview_page(request, model_admin):
         "found": _people(request, typed) if typed else None,
         "form": form,
         "preview": preview,
-        "person": _name(preview.recipient) if preview else "",
+        "person": why_pages.name_of(preview.recipient) if preview else "",
         "query": f"person={preview.recipient.pk}&day={form.cleaned_data['day']}" if preview else "",
     }
     return TemplateResponse(request, "admin/mailing/delivery/preview.html", context)
 
 
 def _people(request, typed) -> list[tuple[str, int]]:
-    """Recipients whose people the admin's own search finds; none for who may see no people."""
+    """Recipients whose people the admin's own search finds, and whose whole address it is.
+
+    None for who may see no people, or no recipients.
+    """
+    found: list[Recipient] = []
     people = admin.site._registry[get_user_model()]
-    if not people.has_view_permission(request):
-        return []
-    found, _has_doubles = people.get_search_results(request, people.get_queryset(request), typed)
-    recipients = Recipient.objects.filter(user__in=found.values("pk")).select_related("user")
-    return [(_name(one), one.pk) for one in recipients.order_by("pk")[:MOST_FOUND]]
-
-
-def _name(recipient) -> str:
-    return str(recipient.user or recipient)
+    if people.has_view_permission(request):
+        users, _has_doubles = people.get_search_results(
+            request, people.get_queryset(request), typed
+        )
+        known = Recipient.objects.filter(user__in=users.values("pk")).select_related("user")
+        found += known.order_by("pk")[:MOST_FOUND]
+    if request.user.has_perm("mailing.view_recipient"):
+        reader = why_pages.of_address(typed)
+        found += [reader] if reader and reader.user is None else []
+    return [(why_pages.name_of(one), one.pk) for one in found]
 
 
 @require_safe

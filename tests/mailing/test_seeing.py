@@ -12,11 +12,13 @@ from django.db.models import Value
 from django.urls import reverse
 
 from mailing import deliver, editions, notices, pauses, recipients, sections
+from mailing.addresses import address_hash
 from mailing.models import (
     ContentClock,
     Delivery,
     Edition,
     Notice,
+    Recipient,
     SectionCursor,
     Suppression,
     ToldItem,
@@ -254,9 +256,32 @@ def test_a_person_is_found_by_the_admin_s_own_search(core_team, everybody):
     get_user_model().objects.filter(mail_recipient=everybody["weekly"]).update(
         display_name="Demo liaison 7"
     )
-    page = get(core_team, "delivery_preview", q="liaison 7")
+    page = find(core_team, "liaison 7")
     assert page.count(f"?person={everybody['weekly'].pk}") == 1
-    assert "Nobody was found" in get(core_team, "delivery_preview", q="nobody at all")
+    assert "Nobody was found" in find(core_team, "nobody at all")
+
+
+def find(client, typed):
+    """Looked for from the page's own form, whose answer is no address with what was typed."""
+    form = get(client, "delivery_preview").split('role="search"')[0].rpartition("<form")[2]
+    assert 'method="post"' in form
+    response = client.post(reverse("admin:mailing_delivery_preview"), {"q": typed})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_address_is_found_without_an_account_and_stands_in_no_url(core_team, only_board):
+    reader = Recipient.objects.create(
+        address="news@example.org", address_hash=address_hash("news@example.org"), is_verified=True
+    )
+    page = find(core_team, " News@example.org")
+    assert "A reader without an account" in page
+    assert f"?person={reader.pk}" in page
+    assert "Nobody was found" in find(core_team, "other@example.org")
+    # An old link with an address looks for nobody.
+    page = get(core_team, "delivery_preview", q="news@example.org")
+    assert f"?person={reader.pk}" not in page
+    assert "news@example.org" not in page
 
 
 def test_what_somebody_would_get_and_why(core_team, everybody):
