@@ -27,11 +27,15 @@ def what_comes_next(preference: Preference) -> dict[str, Any]:
         "next": found,
         "is_busy": False,
         "is_at_once": found.rhythm == Rhythm.AT_ONCE,
-        "why_not": "" if is_empty else reasons.to_person(found.reason),
+        "why_not": "" if is_empty else _why_not(found.reason, preference.recipient),
         "is_empty": is_empty,
         "paused_until": pause_day(preference.recipient),
         "zone": preference.time_zone_used,
     }
+
+
+def _why_not(reason, recipient) -> Any:
+    return reasons.to_person(reason, has_account=recipient.user_id is not None)
 
 
 def what_came(preference: Preference) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from . import audiences, claims, eligibility, kinds, pace, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
+from .bounces.fates import suppress
 from .eligibility import Decision
 from .fates import Fates
 from .models import (
@@ -403,15 +404,5 @@ def _fail(letter, trouble: Permanent):
         return
     # Together: a worker killed in between would leave a message that was never refused.
     with transaction.atomic():
-        _suppress(letter, said)
+        suppress(address_hash(letter.address_now), Suppression.Reason.BOUNCED, said)
         claims.fail(letter, FailReason.BAD_ADDRESS, said)
-
-
-def _suppress(letter, said):
-    Suppression.objects.get_or_create(
-        address_hash=address_hash(letter.address_now),
-        defaults={
-            "reason": Suppression.Reason.BOUNCED,
-            "detail": claims.without_addresses(said)[:500],
-        },
-    )

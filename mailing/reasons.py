@@ -16,7 +16,7 @@ _TO_PERSON: dict[str, Any] = {
     SkipReason.UNVERIFIED: _("You have not confirmed your e-mail address yet."),
     SkipReason.SUPPRESSED: _(
         "Mail to your address came back, or somebody complained about it, so we stopped writing "
-        "to it. Enter another address, or ask the Core Team to try this one again."
+        "to it. Give another address in your settings, or confirm this one again."
     ),
     SkipReason.PAUSED: _("You asked for a pause. It comes when the pause is over."),
     SkipReason.NOT_BY_NAME: _(
@@ -53,6 +53,13 @@ _TO_PERSON: dict[str, Any] = {
         "Your mail server could not deliver it to you. Your mailbox may have been full."
     ),
     Bounce.Kind.COMPLAINT: _("A complaint about it came from your mailbox."),
+}
+# Who has no account has no settings to do it in.
+_WITHOUT_ACCOUNT: dict[str, Any] = {
+    SkipReason.SUPPRESSED: _(
+        "Mail to your address came back, or somebody complained about it, so we stopped writing "
+        "to it. Subscribe with another address, or ask the Core Team to try this one again."
+    ),
 }
 _TO_CORE_TEAM: dict[str, Any] = {
     SkipReason.INACTIVE: _("The account is closed or deleted. Nothing is sent to it."),
@@ -100,9 +107,10 @@ _TO_CORE_TEAM: dict[str, Any] = {
 }
 
 
-def to_person(reason: str) -> Any:
+def to_person(reason: str, *, has_account: bool = True) -> Any:
     """The reason as the person it is about reads it; empty for no reason."""
-    return _TO_PERSON.get(reason, reason)
+    own = {} if has_account else _WITHOUT_ACCOUNT
+    return own.get(reason) or _TO_PERSON.get(reason, reason)
 
 
 def to_core_team(reason: str) -> Any:

@@ -4,8 +4,10 @@ For the person, and for the Core Team with ``for_core_team``; no words of a mess
 are in it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audiences, budget, eligibility, kinds, reasons, sections, talk_pages
+from . import audiences, budget, eligibility, kinds, reasons, recipients, sections, talk_pages
 from .models import (
     Bounce,
     Delivery,
@@ -89,7 +91,7 @@ class Standing:
 
 def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOST) -> list[Fate]:
     """The newest messages to this person and those that were not sent, newest first."""
-    say = reasons.to_core_team if for_core_team else reasons.to_person
+    say = _words_for(recipient, for_core_team)
     found = [
         _fate(letter, _what(letter.edition), say, letter.edition)
         for letter in Delivery.objects.filter(recipient=recipient)
@@ -104,6 +106,13 @@ def recent(recipient: Recipient, *, for_core_team: bool = False, most: int = MOS
         for notice in notices.order_by("-created_at", "-pk")[:most]
     ]
     return _with_left_out(sorted(found, key=lambda fate: fate.at, reverse=True)[:most])
+
+
+def _words_for(recipient, for_core_team) -> Callable[[str], Any]:
+    """How a reason is said: to the Core Team, or to this person."""
+    if for_core_team:
+        return reasons.to_core_team
+    return partial(reasons.to_person, has_account=recipient.user_id is not None)
 
 
 def _with_left_out(fates: list[Fate]) -> list[Fate]:
@@ -142,11 +151,13 @@ def _alike(fate: Fate) -> tuple:
 
 def standing(recipient: Recipient, *, for_core_team: bool = False) -> Standing:
     """What is in the way of the next digest, and how the contact budget stands."""
-    say = reasons.to_core_team if for_core_team else reasons.to_person
+    say = _words_for(recipient, for_core_team)
     now = timezone.now()
     reason = talk_pages.obstacle_of(recipient, now)
     if reason is None:
         reason = eligibility.obstacles(kinds.DIGEST, [recipient.pk])[recipient.pk]
+    if not reason and recipients.digest_of(recipient) is None:
+        reason = SkipReason.RHYTHM_NONE
     places = budget.used([recipient.pk], now).get(recipient.pk, [])
     return Standing(say(reason) if reason else "", len(places), budget.room_from(places, now))
 

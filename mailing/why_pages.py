@@ -76,7 +76,8 @@ def ask(model_admin, request) -> HttpResponseBase:
             page = reverse("admin:mailing_recipient_change", args=[found.pk])
             return redirect(page + asked)
         form.add_error(
-            "address", gettext("Nobody with this address gets mail from us, or ever did.")
+            "address",
+            gettext("Nobody has this address now. Earlier addresses cannot be looked up."),
         )
     context = {
         **admin.site.each_context(request),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import Group as Role
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from liaisons.models import User
 from mailing import notices
 from mailing.models import Notice
 from web.alerts import Alert
+from web.models import Installation
 from web.templatetags.web import day_text
 
 from .models import Update
@@ -27,20 +28,19 @@ NOTICE = "update_rhythm"
 MAY_WRITE = "strategy.add_update"
 
 
-def last_published() -> datetime | None:
-    """When the newest update went out; None where there never was one."""
-    return (
-        Update.objects.published()
-        .order_by("-published_at")
-        .values_list("published_at", flat=True)
-        .first()
-    )
+def silent_since() -> datetime | None:
+    """When the newest update went out, or before the first one when the site was set up.
+
+    One that was withdrawn afterwards did go out.
+    """
+    newest = Update.objects.with_address().aggregate(at=Max("published_at"))["at"]
+    return newest or Installation.objects.aggregate(at=Min("made_at"))["at"]
 
 
 def due_at() -> datetime | None:
-    """By when the next update was promised; None where nothing was published yet."""
-    last = last_published()
-    return last + timedelta(days=settings.UPDATE_RHYTHM_DAYS) if last else None
+    """By when the next update was promised; None where the site is not set up yet."""
+    since = silent_since()
+    return since + timedelta(days=settings.UPDATE_RHYTHM_DAYS) if since else None
 
 
 def _is_scheduled_before(at: datetime) -> bool:
@@ -63,10 +63,10 @@ def said(due: datetime, now: datetime) -> str:
         return _("An update is due by %(day)s, and none is scheduled until then.") % {
             "day": day_text(timezone.localdate(due))
         }
-    days = (now - last_published()).days
+    days = (now - silent_since()).days
     return ngettext(
-        "No update has gone out for %(days)d day. More than %(promised)d were not to pass.",
-        "No update has gone out for %(days)d days. More than %(promised)d were not to pass.",
+        "No update has gone out for %(days)d day. At most %(promised)d days were promised.",
+        "No update has gone out for %(days)d days. At most %(promised)d days were promised.",
         days,
     ) % {"days": days, "promised": settings.UPDATE_RHYTHM_DAYS}
 
@@ -77,10 +77,9 @@ def warn() -> int:
     due = due_at()
     if due is None or timezone.now() < due:
         return 0
-    last = last_published()
     # One at a time: two beats at once must not both find that nobody was told.
-    list(Update.objects.filter(published_at=last).select_for_update())
-    if Notice.objects.filter(kind=NOTICE, created_at__gt=last).exists():
+    list(Installation.objects.select_for_update())
+    if Notice.objects.filter(kind=NOTICE, created_at__gt=silent_since()).exists():
         return 0
     writers = _writers()
     notices.send_many(NOTICE, [(person, {}) for person in writers])
@@ -100,10 +99,11 @@ def _writers() -> list[User]:
 
 
 def still_holds(notice: Notice) -> bool:
-    """Whether the gap is still open when the mail goes out."""
+    """Whether the gap is still open when the mail goes out, and its reader may still write."""
     due = due_at()
     user = notice.recipient and notice.recipient.user
-    return bool(due and timezone.now() >= due and user and user.is_active and user.is_staff)
+    may_write = bool(user and user.is_staff and user.has_perm(MAY_WRITE))
+    return may_write and due is not None and timezone.now() >= due
 
 
 def more_context(notice: Notice) -> dict:

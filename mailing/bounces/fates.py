@@ -84,7 +84,8 @@ def write_down(
     if is_new:
         claims.note(letter, _STORY[kind], f"{status} {said}".strip())
         if kind != Bounce.Kind.SOFT or _are_too_many(bounce.address_hash):
-            _suppress(bounce)
+            said = f"{bounce.status} {bounce.said}".strip()
+            suppress(bounce.address_hash, _REASONS[kind], said)
     return is_new
 
 
@@ -96,11 +97,11 @@ def _are_too_many(hashed) -> bool:
     return soft.count() >= settings.MAIL_SOFT_BOUNCES
 
 
-def _suppress(bounce) -> None:
-    reason = _REASONS[bounce.kind]
-    detail = f"{bounce.status} {bounce.said}".strip()[:500]
+def suppress(hashed: str, reason: Suppression.Reason, said: str) -> None:
+    """Let an address, given as its hash, get no more mail; ``said`` is what a server said of it."""
+    detail = without_addresses(said)[:500]
     suppression, is_new = Suppression.objects.get_or_create(
-        address_hash=bounce.address_hash, defaults={"reason": reason, "detail": detail}
+        address_hash=hashed, defaults={"reason": reason, "detail": detail}
     )
     # After a complaint requested mail still goes out; to an address that is gone nothing can.
     if not is_new and suppression.reason == Suppression.Reason.COMPLAINT:

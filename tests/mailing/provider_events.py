@@ -34,6 +34,11 @@ def bounced(letter, kind="HardBounce", number=1, **others):
     }
 
 
+def full(letter):
+    """That a mail came back because there was no room for it."""
+    return bounced(letter, "SoftBounce", Details="smtp;452 4.2.2 mailbox full")
+
+
 def complained(letter):
     """That a reader pressed "this is spam"."""
     return bounced(letter, "SpamComplaint", RecordType="SpamComplaint")

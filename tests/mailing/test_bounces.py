@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mailing import deliver, editions, notices, recipients, tasks
 from mailing.bounces import fates, mailbox, reports
-from mailing.models import Bounce, Delivery, Pulse, State, Suppression
+from mailing.models import Bounce, Delivery, Notice, Pulse, State, Suppression
 from tests.mailing import imap_server
 from tests.mailing.bounce_mails import FULL, bounce, complaint, soft
 from tests.mailing.people import person
@@ -135,6 +135,21 @@ def test_after_a_complaint_a_receipt_still_goes_out(box, sent, receipt, only_boa
     deliver.send_due()
     assert [mail.to for mail in mailoutbox] == [[delivery.recipient.address]]
     assert "We received It" in mailoutbox[0].body
+
+
+def test_an_address_that_is_gone_after_a_complaint_gets_no_receipts_either(sink, receipt):
+    """Also where the server says so at once, and no mail comes back."""
+    reader = person("daily", address="gone@example.org")
+    complained = Suppression.objects.create(
+        address_hash=reader.address_hash, reason=Suppression.Reason.COMPLAINT
+    )
+    for thing in ("It", "Another thing"):
+        notices.send("a_receipt", reader.user, {"thing": thing})
+        deliver.send_due()
+    complained.refresh_from_db()
+    assert (complained.reason, "550" in complained.detail) == ("bounced", True)
+    told = Notice.objects.order_by("pk").values_list("state", "reason")
+    assert list(told) == [("failed", "bad_address"), ("skipped", "suppressed")]
 
 
 @pytest.mark.parametrize(

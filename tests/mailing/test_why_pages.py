@@ -17,7 +17,7 @@ from tests.cast import pass_second_step
 from tests.factories import UserFactory
 from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import person
-from tests.mailing.provider_events import bounced, complained, told
+from tests.mailing.provider_events import bounced, complained, full, told
 from tests.mailing.test_editions import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -137,11 +137,7 @@ def test_the_page_of_a_person_lists_what_came_and_what_not(core_team, edition):
     ("report", "outcome", "words"),
     [
         (bounced, "Came back", "says that the address does not exist"),
-        (
-            lambda letter: bounced(letter, "SoftBounce"),
-            "Came back",
-            "could not deliver it this time",
-        ),
+        (full, "Came back", "could not deliver it this time"),
         (complained, "Sent", "A complaint about it came from"),
     ],
     ids=["hard", "soft", "complaint"],
@@ -182,10 +178,16 @@ def test_what_went_with_a_digest_shares_its_fate(core_team, edition, settings):
 
 def test_an_address_nobody_has_is_said_beside_it_and_stands_in_no_url(core_team, edition):
     response = core_team.post(reverse(ASK), {"address": "nobody@example.org", "edition": ""})
-    assert "Nobody with this address" in response.content.decode()
+    assert "Nobody has this address now." in response.content.decode()
     found = core_team.post(reverse(ASK), {"address": "weekly@example.org", "edition": edition.pk})
     assert found.url.endswith(f"/change/?edition={edition.pk}")
     assert "@" not in found.url
+
+
+def test_for_whom_no_digest_is_kept_none_comes(core_team, edition):
+    reader = of("gets-it@example.org")
+    reader.preferences.all().delete()
+    assert "No digest comes:" in ask(core_team, reader.address)
 
 
 def test_an_edition_leads_to_the_question(core_team, edition):

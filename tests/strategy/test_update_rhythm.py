@@ -11,10 +11,11 @@ from django.utils import timezone
 from liaisons.accounts import people
 from mailing import deliver
 from mailing.models import Notice
-from strategy import tasks, update_rhythm
+from strategy import tasks, update_rhythm, updates
 from strategy.models import Update
 from tests.cast import pass_second_step
 from tests.harness.world import translated
+from web.models import Installation
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -55,12 +56,31 @@ def test_a_little_before_it_is_said_that_one_is_due(update, told):
 
 
 def test_when_it_is_over_it_is_said_for_how_long(update, told):
-    assert told(30) == ["No update has gone out for 30 days. More than 28 were not to pass."]
+    assert told(30) == ["No update has gone out for 30 days. At most 28 days were promised."]
 
 
-def test_before_the_first_update_nothing_was_promised(db, told):
+def test_before_the_first_update_the_days_are_those_since_the_site_was_set_up(db, told, frank):
+    Installation.objects.all().delete()
     assert told(400) == []
     assert update_rhythm.warn() == 0
+    Installation.objects.create(pk=1)
+    assert told(20) == []
+    assert "An update is due by" in told(25)[0]
+    assert told(30) == ["No update has gone out for 30 days. At most 28 days were promised."]
+    with time_machine.travel(timezone.now() + 30 * DAY, tick=False):
+        assert (update_rhythm.warn(), update_rhythm.warn()) == (1, 0)
+
+
+def test_one_that_was_withdrawn_had_gone_out(update, told, frank):
+    Update.objects.update(published_at=timezone.now() - 40 * DAY)
+    assert "for 40 days" in told(0)[0]
+    newest = translated(
+        Update, slug="second", title_en="Second", short_en="x", status="published",
+        published_at=timezone.now(), position=2, number=2,
+    )  # fmt: skip
+    assert told(0) == []
+    updates.withdraw(newest, why={"en": "It was a mistake."}, actor=frank)
+    assert told(0) == []
 
 
 def test_it_stands_on_every_page_of_the_admin(client, update, frank):
@@ -100,3 +120,14 @@ def test_a_mail_about_a_gap_that_is_over_is_not_sent(update, frank, mailoutbox):
         deliver.send_due()
     assert mailoutbox == []
     assert Notice.objects.get().reason == "not_eligible"
+
+
+def test_who_may_write_no_more_gets_no_mail_about_it(update, frank, erin, mailoutbox):
+    for person in (frank, erin):
+        people.sync_recipient(person)
+    with time_machine.travel(timezone.now() + 29 * DAY, tick=False):
+        tasks.warn_of_silence()
+        erin.user_permissions.clear()
+        deliver.send_due()
+    assert [mail.to for mail in mailoutbox] == [["frank@example.org"]]
+    assert Notice.objects.get(recipient__user=erin).reason == "not_eligible"

@@ -17,7 +17,7 @@ from liaisons.models import Letter, Mandate, User
 from mailing import deliver, recipients
 from mailing.models import Notice
 from tests.harness.corpus import XSS
-from tests.mailing.provider_events import bounced, told
+from tests.mailing.provider_events import full, told
 from tests.mailing.smtp_sink import Sink
 
 from .conftest import BODY, sent_mails
@@ -184,7 +184,7 @@ def test_the_sender_is_told_of_a_letter_that_came_back_later(writer, settings):
     sent_mails()
     letter = Notice.objects.get(kind="letter_received")
     assert letter.state == "sent"
-    told(settings, bounced(letter, "SoftBounce"))
+    told(settings, full(letter))
     assert (keeping.tell_senders(), keeping.tell_senders()) == (1, 0)
     (message,) = sent_mails()
     assert message.to == ["reader@example.org"]

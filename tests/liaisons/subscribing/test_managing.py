@@ -89,6 +89,13 @@ def test_a_pause_that_cannot_be_says_why_and_keeps_what_was_typed(reader, subscr
     assert subscriber.preferences.get().rhythm == "daily"
 
 
+def test_whom_mail_does_not_reach_is_told_what_can_be_done_without_an_account(reader, subscriber):
+    Suppression.objects.create(address_hash=subscriber.address_hash, reason="bounced")
+    page = reader.client.get(reader.manage(subscriber)).content.decode()
+    assert "Subscribe with another address" in page
+    assert "your settings" not in page
+
+
 def test_leaving_and_coming_back(reader, subscriber):
     client, path = Client(enforce_csrf_checks=True), reader.manage(subscriber)
     page = client.post(path, {"action": "leave"}, follow=True)
