@@ -171,13 +171,18 @@ class Press:
 
     def _block(self, section, delivery):
         place, chosen = _place(section, delivery), _in_order(delivery.choices)
-        has_account = delivery.recipient.user_id is not None
-        key = (*place, delivery.language, chosen, has_account)
+        has_account, is_alone = delivery.recipient.user_id is not None, delivery.edition.is_urgent
+        key = (*place, delivery.language, chosen, has_account, is_alone)
         if key not in self._blocks:
             _keep_few(self._blocks)
             items = self._items_of(section, delivery)
-            render = section.render if has_account else section.render_without_account
-            self._blocks[key] = render(items, delivery.language) if items else NOTHING
+            self._blocks[key] = (
+                section.render_for(
+                    items, delivery.language, has_account=has_account, is_alone=is_alone
+                )
+                if items
+                else NOTHING
+            )
         return self._blocks[key]
 
     def frame(self, language: str) -> dict[str, Any]:

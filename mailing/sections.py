@@ -95,8 +95,14 @@ class Section:
         """The items in ``language``; that language is active while this runs."""
         raise NotImplementedError
 
-    def render_without_account(self, items: list[Any], language: str) -> Block:
-        """The same for a reader who has no account: without links that need one."""
+    def render_for(
+        self, items: list[Any], language: str, *, has_account: bool, is_alone: bool
+    ) -> Block:
+        """The same as fits the reader and the mail.
+
+        Without links that need an account where the reader has none; whole where it is told at
+        once and so stands alone, as much as has room where it is one section among others.
+        """
         return self.render(items, language)
 
     def wikitext(self, items: list[Any], language: str) -> str:

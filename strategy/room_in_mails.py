@@ -11,7 +11,8 @@ FRAME = 150
 class Room:
     """So many bytes stand in one section: in full, and named with their link after these.
 
-    What has no room is counted, with a link to the list. A mail holds each text twice, and in most
+    The first is always told; what has no room for all its words is cut. What has no room at all is
+    counted, with a link to the list. A mail holds each text twice, and in most
     scripts every byte takes a third more on its way: so that a whole mail has less than 60 kB, all
     sections together have room for 13 kB.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -31,6 +31,10 @@ ROOM = {
     "closed": Room(0, 1_200),
     "updates": Room(3_400, 1_200),
 }
+# What is urgent and goes out by itself has the mail for itself.
+ALONE = Room(10_000, 800)
+# Of what has no room beside its title, so many bytes of its words all the same.
+LEAST = 300
 # On a talk page so many are named; after a long pause the list on the site is better.
 MOST_NAMED = 20
 # Of a topic that soon closes, so many letters of its short version.
@@ -67,8 +71,8 @@ class _OfUpdates(Section):
             if after < place.position <= until or place.position in besides
         ]
 
-    def render_without_account(self, items, language):
-        return self.render(items, language, has_account=False)
+    def render_for(self, items, language, *, has_account, is_alone):
+        return self.render(items, language, has_account=has_account, is_alone=is_alone)
 
     def chosen(self, items, choices):
         # Who was told of none of its places is told once. At the last of them: others who read the
@@ -134,14 +138,8 @@ class NewUpdates(_OfUpdates):
             for place in _at_its_places(update)
         }
 
-    def render(self, items, language, has_account=True):
-        return _block(
-            "updates",
-            items[::-1],
-            language,
-            list_url="strategy:update_list",
-            has_account=has_account,
-        )
+    def render(self, items, language, **fitting):
+        return _block("updates", items[::-1], language, list_url="strategy:update_list", **fitting)
 
     def wikitext(self, items, language):
         return _wikitext("updates", items[::-1], language, list_url="strategy:update_list")
@@ -167,14 +165,8 @@ class UrgentUpdates(_OfUpdates):
         lately = self.updates().filter(published_at__gt=at - STILL_URGENT, position__lte=until)
         return list(lately.values_list("position", flat=True))
 
-    def render(self, items, language, has_account=True):
-        return _block(
-            "urgent",
-            items[::-1],
-            language,
-            list_url="strategy:update_list",
-            has_account=has_account,
-        )
+    def render(self, items, language, **fitting):
+        return _block("urgent", items[::-1], language, list_url="strategy:update_list", **fitting)
 
     def wikitext(self, items, language):
         return _wikitext("urgent", items[::-1], language, list_url="strategy:update_list")
@@ -243,7 +235,7 @@ class CallsToAct(_OfTopics):
     def held(self, until, at):
         return _CallsByUpdate().held(until, at)
 
-    def render(self, items, language, has_account=True):
+    def render(self, items, language, **fitting):
         calls = sorted(items, key=_due)
         return _block(
             "closing",
@@ -251,11 +243,11 @@ class CallsToAct(_OfTopics):
             language,
             heading=_before(calls),
             list_url=_list_of(calls),
-            has_account=has_account,
+            **fitting,
         )
 
-    def render_without_account(self, items, language):
-        return self.render(items, language, has_account=False)
+    def render_for(self, items, language, *, has_account, is_alone):
+        return self.render(items, language, has_account=has_account, is_alone=is_alone)
 
     def wikitext(self, items, language):
         calls = sorted(items, key=_due)
@@ -430,11 +422,14 @@ class Line:
         return len(self.version.title.encode()) + FRAME
 
 
-def _block(name, items, language, *, heading="", list_url="", has_account=True) -> Block:
+def _block(
+    name, items, language, *, heading="", list_url="", has_account=True, is_alone=False
+) -> Block:
     lines = [_line(name, item, language) for item in items]
-    in_full, named = _fitting(lines, ROOM[name])
+    room = ALONE if is_alone else ROOM[name]
+    in_full, named = _fitting(lines, room)
     context = {
-        "lines": lines[:in_full],
+        "lines": [_cut(line, room) for line in lines[:in_full]],
         "named": lines[in_full : in_full + named],
         "number_left": len(lines) - in_full - named,
         "list_url": list_url,
@@ -478,11 +473,19 @@ def _line_of_call(call, url, language) -> Line:
 
 
 def _fitting(lines: list[Line], room: Room) -> tuple[int, int]:
-    """How many stand in full, the first one always, and how many after these are named."""
+    """How many stand with their words, the first one always, and how many after these are named."""
     in_full = as_many([line.size for line in lines], room.in_full)
     if room.in_full and lines:
         in_full = max(in_full, 1)
     return in_full, as_many_named([line.size_of_title for line in lines[in_full:]], room.named)
+
+
+def _cut(line: Line, room: Room) -> Line:
+    """The same; of one that has no room by itself the beginning."""
+    if line.size <= room.in_full:
+        return line
+    most = max(room.in_full - line.size_of_title, LEAST)
+    return replace(line, text=beginning(line.text, len(line.text), most))
 
 
 def _wikitext(name, items, language, *, list_url="") -> str:

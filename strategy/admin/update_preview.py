@@ -57,11 +57,9 @@ def page(request):
     with translation.override(wanted):
         public = _as_page(update, typed, wanted)
         section, told = sections.as_told(update)
-        written = previews.of_blocks(
-            [(section, section.render(told, wanted))],
-            wanted,
-            is_urgent=update.kind == Update.Kind.URGENT,
-        )
+        is_urgent = update.kind == Update.Kind.URGENT
+        block = section.render_for(told, wanted, has_account=True, is_alone=is_urgent)
+        written = previews.of_blocks([(section, block)], wanted, is_urgent=is_urgent)
     shown = language_versions.shown(update, wanted)
     context = {
         **model_admin.admin_site.each_context(request),

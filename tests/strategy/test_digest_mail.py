@@ -33,11 +33,13 @@ from .factories import (
     drafted,
     reported,
 )
+from .test_urgent_updates import urgent
 
 DAY = datetime.timedelta(days=1)
 SUBSCRIBER = "subscriber@example.org"
 # Gmail cuts a mail at 102 kB; this is for the whole of it, as it is sent.
 MOST_BYTES = 60_000
+OF_ONE_BYTE = {"de", "en", "es", "fr", "pt"}
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -87,6 +89,12 @@ def full_digests(alice, frank, language):
         )
     for number in range(25):
         UpdateFactory(published=True, **titled(f"U{number}"))
+    for number in range(2):
+        titles = titled(f"C{number}")
+        UpdateFactory(published=True, kind="act", deadline=now + 3 * DAY, **titles)
+    for number in range(5):
+        # Nobody is woken for these any more, so they stand in the digest.
+        urgent(now - 3 * DAY, **titled(f"N{number}"))
     for number in range(12):
         report = reported(mandate, *(f"S{number} {SENTENCES[language] * 9}"[:400] for _one in "ab"))
         texts = in_each_language("text", begin=f"A{number}", letters=1500)
@@ -116,12 +124,13 @@ def test_a_full_digest_is_small_and_whole_in_each_language(alice, frank, languag
     assert len(sent) < MOST_BYTES
     parsed = message_from_bytes(sent, policy=policy.default)
     text, html = (part.get_content() for part in parsed.iter_parts())
-    # To do, next steps, answers, open, closed, updates, reports; messages that waited, where there
-    # is room for one; the others go by themselves.
+    # Urgent, to do, next steps, answers, open, closed, updates, reports; messages that
+    # waited, where there is room, as in letters of one byte; the others go by themselves.
     told = Notice.objects.filter(reason="in_digest").count()
     alone = Notice.objects.filter(kind=notices.ANSWERED, state="sent").count()
     assert told + alone + Notice.objects.waiting_for_room().count() == 6
-    assert html.count("<h2") == text.count("\n* ") == 7 + bool(told)
+    assert told == (language in OF_ONE_BYTE)
+    assert html.count("<h2") == text.count("\n* ") == 8 + bool(told)
     assert "slot" not in text + html
     # Nothing that only one of the two forms says: each link of one stands in the other.
     for link in links_of(html):

@@ -12,6 +12,7 @@ from strategy.topic_choices import TOPICS, topic_options
 from tests.harness.corpus import XSS
 
 from .factories import TopicFactory, UpdateFactory
+from .test_urgent_updates import urgent
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +173,18 @@ def test_a_text_is_cut_between_words_and_says_so(text, letters, most_bytes, show
     assert found == shown
     assert len(found) <= letters
     assert not most_bytes or len(found.encode()) <= most_bytes + 2
+
+
+def test_what_has_no_room_for_all_its_words_is_cut_unless_it_stands_alone():
+    urgent(short_en=" ".join(["Word"] * 160), title_en="T" * 200)
+    found = section("urgent")
+    items = found.items(0, positions.current())
+    among, alone = (
+        found.render_for(items, "en", has_account=True, is_alone=is_alone)
+        for is_alone in (False, True)
+    )
+    for form in (among.text, among.html):
+        assert 30 < form.count("Word") < 120
+        assert "…" in form
+    for form in (alone.text, alone.html):
+        assert form.count("Word") == 160
