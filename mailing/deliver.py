@@ -12,11 +12,10 @@ from functools import cached_property, partial
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Case, When
 from django.utils import timezone
 
-from . import audiences, claims, eligibility, kinds, pace, stopping, waiting
+from . import audiences, claims, eligibility, kinds, pace, recipients, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
 from .bounces.fates import suppress
@@ -28,7 +27,6 @@ from .models import (
     FailReason,
     Message,
     Notice,
-    Preference,
     SkipReason,
     Suppression,
 )
@@ -333,9 +331,6 @@ def _loaded(model, ids) -> list[Message]:
 
 def _with_digest_decisions(claimed):
     """The one rule and the language chosen, asked in the same query."""
-    chosen = Preference.objects.filter(
-        recipient=OuterRef("recipient"), kind=kinds.DIGEST.name, channel=kinds.DIGEST.channel
-    )
     # Few editions for many: read once, not built anew for each.
     return (
         claimed.select_related("recipient")
@@ -348,11 +343,7 @@ def _with_digest_decisions(claimed):
                 ),
                 default=eligibility.obstacle(kinds.DIGEST, "recipient__"),
             ),
-            language_now=Coalesce(
-                NullIf(Subquery(chosen.values("language")[:1]), Value("")),
-                "recipient__language",
-                output_field=CharField(),
-            ),
+            language_now=recipients.language_now(kinds.DIGEST.channel),
         )
     )
 

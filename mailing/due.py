@@ -70,7 +70,8 @@ class Due:
             chosen = _digests(self.channel)
             if not self.urgent:
                 chosen = chosen.filter(rhythm=self.rhythm, effective_at__lte=self.hour)
-            in_the_way = talk_pages.obstacle(self.at)
+            kind = kinds.URGENT if self.urgent else kinds.DIGEST
+            in_the_way = talk_pages.obstacle(kind, "recipient__", self.at)
         elif self.urgent:
             chosen = _digests()
             in_the_way = obstacle(kinds.URGENT, "recipient__", self.at)

@@ -28,6 +28,9 @@ from .addresses import address_hash
 from .kinds import Kind
 from .models import Notice, Preference, Recipient, Rhythm, SkipReason, Suppression
 
+# What can be in the way of a message, and an expression for the reason it gives.
+Obstacle = tuple[Q | Exists, Any]
+
 # What a notice said is kept so long, and named on the privacy page; later there is nothing to send.
 KEPT_FOR = timedelta(days=settings.MAIL_NOTICE_DAYS)
 
@@ -58,37 +61,19 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
 
     ``recipient`` is the path to the recipient with its underscores, such as ``recipient__``.
     """
-    pk = OuterRef(f"{recipient}id")
-    gone = Q(**{f"{recipient}forgotten_at__isnull": False}) | Q(
-        **{f"{recipient}user__is_active": False}
-    )
     suppressed = _stopping(kind).filter(address_hash=OuterRef(f"{recipient}address_hash"))
-    in_the_way: list[tuple[Q | Exists, Any]] = [
-        (gone, Value(SkipReason.INACTIVE)),
+    in_the_way = [
+        gone(recipient),
         (Q(**{f"{recipient}address": ""}), Value(SkipReason.NO_ADDRESS)),
     ]
     if not kind.goes_to_unconfirmed:
         in_the_way.append((Q(**{f"{recipient}is_verified": False}), Value(SkipReason.UNVERIFIED)))
     in_the_way.append((Exists(suppressed), Value(SkipReason.SUPPRESSED)))
-    if kind.ends_with_the_digest:
-        ended = Preference.objects.filter(
-            recipient=pk,
-            kind=kinds.DIGEST.name,
-            channel=kind.channel,
-            rhythm=Rhythm.NONE,
-        )
-        in_the_way.append((Exists(ended), _no_digest(kind, pk)))
-    if kind.can_switch_off:
-        off = Preference.objects.filter(
-            recipient=pk, kind=kind.name, channel=kind.channel, rhythm=Rhythm.NONE
-        )
-        is_digest = kind == kinds.DIGEST
-        reason = _no_digest(kind, pk) if is_digest else Value(SkipReason.SWITCHED_OFF)
-        in_the_way.append((Exists(off), reason))
-    if kind.waits_in_a_pause:
-        # The last one: whoever is paused could otherwise get it.
-        paused = Q(**{f"{recipient}paused_until__gt": at or timezone.now()})
-        in_the_way.append((paused, Value(SkipReason.PAUSED)))
+    return first_of(in_the_way + not_wanted(kind, recipient, kind.channel, at))
+
+
+def first_of(in_the_way: list[Obstacle]) -> Case:
+    """An expression: the reason of the first of these that holds, or ""."""
     return Case(
         *(When(condition, then=reason) for condition, reason in in_the_way),
         default=Value(""),
@@ -96,10 +81,37 @@ def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Cas
     )
 
 
-def _no_digest(kind: Kind, pk: OuterRef) -> Case:
+def gone(recipient: str) -> Obstacle:
+    """The account is closed or deleted, whatever it would get."""
+    forgotten = Q(**{f"{recipient}forgotten_at__isnull": False})
+    return forgotten | Q(**{f"{recipient}user__is_active": False}), Value(SkipReason.INACTIVE)
+
+
+def not_wanted(
+    kind: Kind, recipient: str, channel: str, at: datetime | None = None
+) -> list[Obstacle]:
+    """What somebody chose against this kind by this way; the digest comes by one of two."""
+    pk = OuterRef(f"{recipient}id")
+    chosen = Preference.objects.filter(recipient=pk, rhythm=Rhythm.NONE)
+    found: list[Obstacle] = []
+    if kind == kinds.DIGEST or kind.ends_with_the_digest:
+        ended = chosen.filter(kind=kinds.DIGEST.name, channel=channel)
+        found.append((Exists(ended), _no_digest(channel, pk)))
+    if kind.can_switch_off and kind != kinds.DIGEST:
+        # Whatever way it comes by: there is one switch.
+        off = chosen.filter(kind=kind.name, channel=kind.channel)
+        found.append((Exists(off), Value(SkipReason.SWITCHED_OFF)))
+    if kind.waits_in_a_pause:
+        # The last one: whoever is paused could otherwise get it.
+        paused = Q(**{f"{recipient}paused_until__gt": at or timezone.now()})
+        found.append((paused, Value(SkipReason.PAUSED)))
+    return found
+
+
+def _no_digest(channel: str, pk: OuterRef) -> Case:
     """Why somebody gets no digest this way: they want none, or get it by the other way."""
     others = Preference.objects.filter(recipient=pk, kind=kinds.DIGEST.name)
-    others = others.exclude(channel=kind.channel).exclude(rhythm=Rhythm.NONE)
+    others = others.exclude(channel=channel).exclude(rhythm=Rhythm.NONE)
     return Case(
         When(Exists(others), then=Value(SkipReason.OTHER_WAY)),
         default=Value(SkipReason.RHYTHM_NONE),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import Preference
 
 if TYPE_CHECKING:
-    from .models import Notice
+    from .models import Edition, Notice
 
 
 class Category(models.TextChoices):
@@ -169,6 +169,11 @@ def label_of(name: str) -> Any:
 def registered() -> list[Kind]:
     """All kinds, the digest first."""
     return list(_kinds.values())
+
+
+def of_edition(edition: "Edition") -> Kind:
+    """What its deliveries are: digests, or one thing that is urgent."""
+    return URGENT if edition.is_urgent else DIGEST
 
 
 def one_by_one(holds: Callable[["Notice"], bool]) -> Eligible:

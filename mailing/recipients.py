@@ -1,7 +1,8 @@
 """Who gets mail and how often: the verbs the apps above call."""
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import CharField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from . import given_back, positions
@@ -222,6 +223,18 @@ def preference_of(user) -> Preference:
 def digest_of(recipient: Recipient) -> Preference | None:
     """The same for whoever gets mail, with an account or without; None where nothing is kept."""
     return _digests().filter(recipient=recipient).first()
+
+
+def language_now(channel: str) -> Coalesce:
+    """An expression for a digest: the language its person has now for this way."""
+    chosen = Preference.objects.filter(
+        recipient=OuterRef("recipient"), kind=Preference.Kind.DIGEST, channel=channel
+    )
+    return Coalesce(
+        NullIf(Subquery(chosen.values("language")[:1]), Value("")),
+        "recipient__language",
+        output_field=CharField(),
+    )
 
 
 def _digests():

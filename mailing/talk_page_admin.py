@@ -91,7 +91,7 @@ def _mark(request, edition):
         raise PermissionDenied
     by = f"account {request.user.pk}"
     count = talk_pages.mark_posted(edition, _ids(request, "posted"), by=by)
-    talk_pages.skip_hidden(edition, _ids(request, "hidden"))
+    talk_pages.skip_left_out(edition, _ids(request, "left_out"))
     said = ngettext(
         "%(count)d talk page is marked as posted.",
         "%(count)d talk pages are marked as posted.",

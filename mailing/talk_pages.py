@@ -3,7 +3,8 @@
 A mass message takes a list of pages and one text, so people of one edition who are told the same
 in the same language share a message. What is public stays public: a talk page holds no part that is
 one person's own, and only people shown by name are on a list that leaves this site. Who that is, a
-higher app says (``register``); it is asked when an edition is frozen and when a list is shown.
+higher app says (``register``). The one rule (``obstacle``) is asked when an edition is frozen, and
+again when a list is shown, days later: whoever ended it, paused or hid meanwhile is left out.
 
 Lists are in the format of MassMessage's parser function,
 https://www.mediawiki.org/wiki/Help:Extension:MassMessage#Parser_function_delivery_lists:
@@ -11,20 +12,28 @@ https://www.mediawiki.org/wiki/Help:Extension:MassMessage#Parser_function_delive
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from web.templatetags.web import day_text
 
-from . import audiences, claims
+from . import audiences, claims, kinds, reasons, recipients
+from .eligibility import first_of, gone, not_wanted
+from .kinds import Kind
 from .models import Delivery, Edition, Preference, Recipient, Rhythm, SkipReason, State
+from .models.ledger import UNREACHED
 from .press import Press
+
+TALK_PAGE = Preference.Channel.TALK_PAGE
 
 # What no user name holds (https://www.mediawiki.org/wiki/Manual:Page_title#Naming_restrictions and
 # Manual:$wgLegalTitleChars); a name with it is no name of a wiki, and could break the list: signs
@@ -54,27 +63,22 @@ def named() -> QuerySet:
     return _named[0]()
 
 
-def obstacle(at, path: str = "recipient__") -> Case:
-    """An expression: why somebody's talk page gets nothing at ``at``, or ""."""
-    gone = Q(**{f"{path}forgotten_at__isnull": False}) | Q(**{f"{path}user__is_active": False})
-    may_be_named = Q(**{f"{path}user__in": named().values("pk")})
-    return Case(
-        When(gone, then=Value(SkipReason.INACTIVE.value)),
-        When(~may_be_named, then=Value(SkipReason.NOT_BY_NAME.value)),
-        When(Q(**{f"{path}paused_until__gt": at}), then=Value(SkipReason.PAUSED.value)),
-        default=Value(""),
-        output_field=CharField(),
-    )
+def obstacle(kind: Kind, recipient: str = "", at: datetime | None = None) -> Case:
+    """The same as ``eligibility.obstacle``, for somebody's talk page."""
+    may_be_named = Q(**{f"{recipient}user__in": named().values("pk")})
+    in_the_way = [gone(recipient), (~may_be_named, Value(SkipReason.NOT_BY_NAME))]
+    return first_of(in_the_way + not_wanted(kind, recipient, TALK_PAGE, at))
 
 
 def obstacle_of(recipient: Recipient, at) -> str | None:
     """Why this person's talk page would get nothing at ``at``, or ""; None where none is wanted."""
     wanted = Preference.objects.filter(
-        recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.TALK_PAGE
+        recipient=recipient, kind=kinds.DIGEST.name, channel=TALK_PAGE
     ).exclude(rhythm=Rhythm.NONE)
     if not wanted.exists():
         return None
-    asked = Recipient.objects.filter(pk=recipient.pk).annotate(in_way=obstacle(at, path=""))
+    in_way = obstacle(kinds.DIGEST, at=at)
+    asked = Recipient.objects.filter(pk=recipient.pk).annotate(in_way=in_way)
     return asked.values_list("in_way", flat=True).get()
 
 
@@ -85,9 +89,9 @@ class TalkPageMessage:
     language: str
     subject: str
     wikitext: str
-    # Those whose page is on the list, and those who may be named no more.
+    # Those whose page is on the list, and those who are left out by now, each with the reason.
     deliveries: list[int] = field(default_factory=list)
-    hidden: list[int] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
     @property
@@ -96,41 +100,70 @@ class TalkPageMessage:
         site = settings.TALK_PAGE_SITE
         return "".join(f"{{{{#target:User talk:{name}|{site}}}}}\n" for name in self.names)
 
+    @property
+    def why_left_out(self) -> list[tuple[Any, int]]:
+        """How many are left out for each reason, in words."""
+        counted = Counter(self.left_out.values())
+        return [(reasons.short(reason), count) for reason, count in counted.most_common()]
+
 
 def messages_of(edition: Edition) -> list[TalkPageMessage]:
     """What is to be posted for an edition, with the lists as of now; the larger lists first."""
     press = Press()
-    names = _names_in(edition)
     messages: dict[tuple, TalkPageMessage] = {}
-    waiting = edition.deliveries.filter(state=State.TO_POST).select_related("edition", "recipient")
-    deliveries = list(waiting.order_by("pk"))
+    waiting = edition.deliveries.filter(state=State.TO_POST)
+    deliveries = list(_as_of_now(waiting, edition).select_related("edition", "recipient"))
+    names = _names_of(deliveries)
     # Only looked at: what is posted is written down when it is marked.
-    audiences.follow(deliveries)
+    _follow(deliveries)
     for delivery in deliveries:
         key = press.place_of(delivery)
         if key not in messages:
             messages[key] = message_for(press, delivery)
-        name = names.get(delivery.recipient.user_id)
-        message = messages[key]
-        if name:
+        name = names.get(delivery.recipient.user_id, "")
+        message, reason = messages[key], _in_the_way(delivery, name)
+        if reason:
+            message.left_out[delivery.pk] = reason
+        else:
             message.deliveries.append(delivery.pk)
             message.names.append(name)
-        else:
-            message.hidden.append(delivery.pk)
     for message in messages.values():
         message.names.sort()
     return sorted(messages.values(), key=lambda one: (-len(one.names), one.language))
 
 
-def _names_in(edition) -> dict[int, str]:
-    users = edition.deliveries.filter(state=State.TO_POST).values("recipient__user")
-    found = named().filter(pk__in=users)
-    return {user: name for user, name in found if is_name(name)}
+def _as_of_now(deliveries, edition) -> QuerySet:
+    """What is in the way of each of these by now, and in which language it is."""
+    return deliveries.annotate(
+        in_way=obstacle(kinds.of_edition(edition), "recipient__"),
+        language_now=recipients.language_now(TALK_PAGE),
+    ).order_by("pk")
+
+
+def _names_of(deliveries) -> dict[int, str]:
+    users = {delivery.recipient.user_id for delivery in deliveries}
+    return dict(named().filter(pk__in=users))
+
+
+def _in_the_way(delivery, name) -> str:
+    if delivery.in_way:
+        return delivery.in_way
+    return "" if is_name(name) else SkipReason.NOT_BY_NAME.value
+
+
+def _follow(deliveries) -> list[Delivery]:
+    """Have these tell what is for their readers by now, in their language; gives what changed."""
+    changed = audiences.follow(deliveries)
+    for delivery in deliveries:
+        if delivery.language != delivery.language_now:
+            delivery.language = delivery.language_now
+            changed.append(delivery)
+    return changed
 
 
 def is_name(name: str) -> bool:
     """Whether a wiki can have an account of this name, so that it may stand in a list."""
-    return len(name.encode()) <= LONGEST_NAME and not _NO_NAME.search(name)
+    return 0 < len(name.encode()) <= LONGEST_NAME and not _NO_NAME.search(name)
 
 
 def message_for(press: Press, delivery: Delivery) -> TalkPageMessage:
@@ -150,32 +183,43 @@ def message_for(press: Press, delivery: Delivery) -> TalkPageMessage:
 def mark_posted(edition: Edition, ids: list[int], *, by: str) -> int:
     """Write down that the Core Team posted to these people's pages; says to how many.
 
-    ``ids`` are the deliveries whose list was shown. Done twice, it changes nothing more.
+    ``ids`` are the deliveries whose list was shown: what left this site is posted, also where its
+    reader left meanwhile. Done twice, it changes nothing more.
     """
-    waiting = edition.deliveries.select_for_update(of=("self",)).filter(state=State.TO_POST)
-    deliveries = list(waiting.filter(pk__in=ids).select_related("edition"))
-    posted = [delivery.pk for delivery in deliveries]
-    for delivery in audiences.follow(deliveries):
-        delivery.save(update_fields=["choices"])
-    Delivery.objects.filter(pk__in=posted).update(
-        state=State.POSTED, finished_at=timezone.now(), story=claims.and_then("posted", by)
+    shown = edition.deliveries.filter(Q(state=State.TO_POST) | UNREACHED, pk__in=ids)
+    deliveries = list(_locked(shown, edition))
+    for delivery in _follow(deliveries):
+        delivery.save(update_fields=["choices", "language"])
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+        state=State.POSTED,
+        reason="",
+        finished_at=timezone.now(),
+        story=claims.and_then("posted", by),
     )
-    return len(posted)
+    return len(deliveries)
 
 
 @transaction.atomic
-def skip_hidden(edition: Edition, ids: list[int]) -> None:
-    """Whoever may be named no more gets nothing: write that down.
+def skip_left_out(edition: Edition, ids: list[int]) -> None:
+    """Whoever may not get it any more gets nothing: write that down, with the reason as of now.
 
-    ``ids`` are the deliveries that were left out of the list. Who may be named again by now stays
-    to be posted, on the next list.
+    ``ids`` are the deliveries that were left out of the list. Whoever may get it again by now stays
+    to be posted, on the next list. Their next digest owes the others what they miss
+    (``given_back``).
     """
-    waiting = edition.deliveries.select_for_update(of=("self",)).filter(
-        state=State.TO_POST, pk__in=ids
-    )
-    names = _names_in(edition)
-    users = waiting.values_list("pk", "recipient__user")
-    hidden = [pk for pk, user in users if user not in names]
-    Delivery.objects.filter(pk__in=hidden).update(
-        state=State.SKIPPED, reason=SkipReason.NOT_BY_NAME, finished_at=timezone.now()
-    )
+    deliveries = list(_locked(edition.deliveries.filter(state=State.TO_POST, pk__in=ids), edition))
+    names = _names_of(deliveries)
+    skipped: dict[str, list[int]] = {}
+    for delivery in deliveries:
+        reason = _in_the_way(delivery, names.get(delivery.recipient.user_id, ""))
+        skipped.setdefault(reason, []).append(delivery.pk)
+    skipped.pop("", None)
+    for reason, left_out in skipped.items():
+        Delivery.objects.filter(pk__in=left_out).update(
+            state=State.SKIPPED, reason=reason, finished_at=timezone.now()
+        )
+
+
+def _locked(deliveries, edition) -> QuerySet:
+    rows = _as_of_now(deliveries, edition).select_related("edition", "recipient")
+    return rows.select_for_update(of=("self",))

@@ -172,7 +172,7 @@ def of_edition(edition: Edition, recipient: Recipient) -> tuple[Fate | None, Any
 
 
 def _what(edition) -> Any:
-    return kinds.URGENT.label if edition.is_urgent else kinds.DIGEST.label
+    return kinds.of_edition(edition).label
 
 
 def _not_in(edition, recipient) -> Any:

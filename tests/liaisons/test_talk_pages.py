@@ -8,13 +8,14 @@ import mwparserfromhell
 import pytest
 import time_machine
 from django.conf import settings
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 from mwparserfromhell.nodes import Template
 
 from liaisons.accounts.people import sync_recipient
 from liaisons.models import User
-from mailing import deliver, editions, recipients, talk_pages, why
+from mailing import deliver, editions, pauses, recipients, talk_pages, why
 from mailing.models import Delivery, Edition, Preference
 from strategy import tasks, updates
 from tests.factories import UserFactory
@@ -58,6 +59,15 @@ def page_of(edition):
 def states(edition):
     found = edition.deliveries.select_related("recipient__user")
     return {one.recipient.user.wiki_username: f"{one.state} {one.reason}".strip() for one in found}
+
+
+def marked(browser, edition):
+    """What the page shows before the first message on it is marked as posted."""
+    page = browser.get(page_of(edition)).content.decode()
+    fields = dict(re.findall(r'name="(posted|left_out)" value="([^"]*)"', page))
+    browser.post(page_of(edition), fields)
+    assert_figures_add_up()
+    return page
 
 
 def test_only_who_chose_it_and_is_shown_by_name_is_on_the_list(as_person, frank):
@@ -111,7 +121,7 @@ def test_marking_as_posted_is_written_down_once(as_person, frank):
     page = browser.get(page_of(edition)).content.decode()
     first = re.findall(r'name="posted" value="([^"]*)"', page)[0]
     for count in (1, 0):
-        answer = browser.post(page_of(edition), {"posted": first, "hidden": ""}, follow=True)
+        answer = browser.post(page_of(edition), {"posted": first, "left_out": ""}, follow=True)
         assert f"{count} talk page" in answer.content.decode()
     assert sorted(states(edition).values()) == ["posted", "to_post"]
     assert_figures_add_up()
@@ -146,13 +156,89 @@ def test_who_hides_before_it_is_posted_is_on_no_list_and_is_skipped(as_person, f
     bea.is_public_by_name = False
     bea.save()
     browser = as_person(frank)
-    page = browser.get(page_of(edition)).content.decode()
+    page = marked(browser, edition)
     assert "Bea" not in page
-    assert "1 person is not shown by name any more" in page
-    fields = dict(re.findall(r'name="(posted|hidden)" value="([^"]*)"', page))
-    browser.post(page_of(edition), fields)
+    assert "Not shown by name, so on no list that leaves this site: 1" in page
     assert states(edition) == {"Ada Example": "posted", "Bea Example": "skipped not_by_name"}
     assert_figures_add_up()
+
+
+def wants_no_digest(person):
+    recipients.set_channel(person, TALK_PAGE, "none")
+
+
+def wants_mail(person):
+    recipients.sync_user(person, "bea@example.org", "en", "UTC")
+    recipients.set_channel(person, Preference.Channel.EMAIL, "weekly")
+
+
+def wants_a_pause(person):
+    pauses.set_pause(person.mail_recipient, MONDAY.date() + datetime.timedelta(days=9))
+
+
+def is_closed(person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (wants_no_digest, "rhythm_none"),
+        (wants_mail, "other_way"),
+        (wants_a_pause, "paused"),
+        (is_closed, "inactive"),
+    ],
+)
+def test_who_wants_none_before_it_is_posted_is_on_no_list(as_person, frank, changes, reason):
+    _ada, bea = wikimedian("Ada Example"), wikimedian("Bea Example")
+    UpdateFactory(published=True)
+    [edition] = run()
+    with time_machine.travel(MONDAY + datetime.timedelta(days=2), tick=False):
+        changes(bea)
+        page = marked(as_person(frank), edition)
+    assert "User talk:Ada Example" in page
+    assert "Bea" not in page
+    assert states(edition) == {"Ada Example": "posted", "Bea Example": f"skipped {reason}"}
+
+
+def test_what_a_pause_kept_back_comes_when_it_is_over(as_person, frank):
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True, title_en="While paused")
+    [edition] = run()
+    with time_machine.travel(MONDAY, tick=False):
+        wants_a_pause(ada)
+        marked(as_person(frank), edition)
+    assert states(run(MONDAY + datetime.timedelta(days=7))[0]) == {"Ada Example": "skipped paused"}
+    [later] = run(MONDAY + datetime.timedelta(days=14))
+    assert "While paused" in as_person(frank).get(page_of(later)).content.decode()
+
+
+def test_what_was_on_a_list_that_left_is_posted_whoever_left_meanwhile(as_person, frank):
+    """And is told once: not by mail as well."""
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True)
+    [edition] = run()
+    browser = as_person(frank)
+    page = browser.get(page_of(edition)).content.decode()
+    with time_machine.travel(MONDAY, tick=False):
+        wants_mail(ada)
+        browser.post(page_of(edition), dict(re.findall(r'name="(posted)" value="([^"]*)"', page)))
+    assert states(edition) == {"Ada Example": "posted"}
+    run(MONDAY + datetime.timedelta(days=7))
+    assert mail.outbox == []
+
+
+def test_the_text_is_in_the_language_of_now(as_person, frank):
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True, in_arabic=True)
+    [edition] = run()
+    User.objects.filter(pk=ada.pk).update(language="ar")
+    ada.refresh_from_db()
+    sync_recipient(ada)
+    page = marked(as_person(frank), edition)
+    assert "Arabic · 1 talk page" in page
+    assert "أسئلة جديدة" in page
+    assert Delivery.objects.get().language == "ar"
 
 
 def test_each_thing_is_told_once_and_nothing_when_nothing_is_new():
@@ -173,8 +259,6 @@ def test_changing_the_way_loses_nothing_and_repeats_nothing():
     recipients.sync_user(ada, "ada@example.org", "en", "UTC")
     recipients.set_channel(ada, Preference.Channel.EMAIL, "daily")
     ada.mail_recipient.preferences.filter(channel="email").update(effective_at="2000-01-01T00:00Z")
-    from django.core import mail
-
     assert run(MONDAY + datetime.timedelta(days=1)) == []
     [message] = mail.outbox
     assert message.body.count("/updates/") == 1
@@ -188,7 +272,7 @@ def test_who_may_be_named_again_waits_for_the_next_list(as_person, frank):
     User.objects.filter(pk=bea.pk).update(is_public_by_name=False)
     browser = as_person(frank)
     page = browser.get(page_of(edition)).content.decode()
-    fields = dict(re.findall(r'name="(posted|hidden)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'name="(posted|left_out)" value="([^"]*)"', page))
     # While the Core Team was at the wiki the one came back, and the other hid.
     User.objects.filter(pk=bea.pk).update(is_public_by_name=True)
     User.objects.filter(pk=ada.pk).update(is_public_by_name=False)

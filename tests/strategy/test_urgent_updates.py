@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from mailing import budget, deliver, editions, kinds, pauses, preferences, recipients
+from mailing import budget, deliver, editions, kinds, pauses, preferences, recipients, talk_pages
 from mailing import tasks as mail_tasks
 from mailing.models import Delivery, Edition, SectionCursor, Suppression
 from strategy import updates
@@ -305,6 +305,30 @@ def test_talk_pages_get_theirs_to_post_at_once():
     [delivery] = Delivery.objects.filter(edition__rhythm="urgent")
     assert (delivery.edition.channel, delivery.state) == ("talk_page", "to_post")
     assert mail.outbox == []
+
+
+def wikimedian(name):
+    user = UserFactory(by_name=True, wiki_username=name)
+    reader(user)
+    recipients.set_channel(user, "talk_page", "weekly")
+    return user.mail_recipient
+
+
+def test_on_talk_pages_too_a_pause_keeps_nothing_urgent_back_and_a_switch_does():
+    paused, off = wikimedian("Paused example"), wikimedian("Off example")
+    with time_machine.travel(NOON - HOUR, tick=False):
+        pauses.set_pause(paused, NOON.date() + 9 * DAY)
+    preferences.switch_off(off, "urgent")
+    urgent()
+    run()
+    edition = Edition.objects.get(rhythm="urgent")
+    found = edition.deliveries.values_list("recipient", "state", "reason")
+    assert set(found) == {(paused.pk, "to_post", ""), (off.pk, "skipped", "switched_off")}
+    [message] = talk_pages.messages_of(edition)
+    assert message.names == ["Paused example"]
+    preferences.switch_off(paused, "urgent")
+    [message] = talk_pages.messages_of(edition)
+    assert message.names == []
 
 
 def test_its_audience_stays_as_it_was_agreed_to(erin):
