@@ -83,5 +83,8 @@ def masked(address: str) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """The text with each e-mail address blotted out: servers like to repeat them in refusals."""
-    return _ADDRESS.sub("‹address›", text)
+    """The text with each e-mail address blotted out: servers like to repeat them in refusals.
+
+    A NUL goes, too: no text in PostgreSQL can hold one.
+    """
+    return _ADDRESS.sub("‹address›", text.replace("\0", "\N{REPLACEMENT CHARACTER}"))

@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 from .addresses import is_plain
+from .refusals import is_gone
 from .replies import BoundedBackend
 
 LastCall = Callable[[], bool]
@@ -26,6 +27,9 @@ LARGE = 60_000
 # The answers to sender, recipient and DATA that let us go on (RFC 5321, 4.2.1: 2yz is well done).
 _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
+# Refusals of our own sender, or of an address of which is not said whose it is (RFC 3463). Many
+# servers (Postfix is one) say so at the recipient only. It is ours to mend, and then all can go.
+_OF_THE_SENDER = ("1.0", "1.7", "1.8")
 
 # A server near by that hangs up in the middle of a message is heard before the dot, so that it is
 # known to have nothing: it is given as long as its slow answers take these days, and so many
@@ -105,7 +109,8 @@ class SmtpTransport:
         """Connect where needed; True where the connection is new. Raises ``ServerDown``.
 
         Where TLS is asked for and not to be had, Django's backend raises before anything about a
-        message was said: never plaintext then.
+        message was said: never plaintext then. Whatever else goes wrong by then, such as a login
+        that makes no sense, is no message's fault either.
         """
         try:
             is_new = bool(self._backend.open())
@@ -115,7 +120,7 @@ class SmtpTransport:
             # Django greets only before STARTTLS or a login.
             self._backend.connection.ehlo_or_helo_if_needed()
             return is_new
-        except (OSError, smtplib.SMTPException) as error:
+        except Exception as error:
             self.close()
             raise ServerDown(_said(error)) from error
 
@@ -238,14 +243,21 @@ class SmtpTransport:
                 if answers[-1][0] not in _WELL[len(answers) - 1]:
                     break
                 self._guarded(connection.send, _lines([word]))
-            self._guarded(lambda: answers.append(heard()))
+            try:
+                answers.append(heard())
+            except (OSError, smtplib.SMTPServerDisconnected) as error:
+                self.close()
+                if answers[-1][0] in _WELL[len(answers) - 1]:
+                    raise Temporary(_said(error)) from error
+                # It hung up after it had refused: that stands.
+                break
             if answers[-1][0] == 421:
                 break
         for answer, well in zip(answers, _WELL, strict=False):
             if answer[0] not in well:
                 if answers[-1][0] == 354:
                     # It waits for a message though it took no recipient: an empty one then.
-                    self._guarded(connection.docmd, ".")
+                    self._make_way(".")
                 self._refuse(*answer)
 
     def _hear_sender(self, code, said):
@@ -311,14 +323,23 @@ class SmtpTransport:
         if code == 421 or not 400 <= code < 600:
             self.close()
         elif self._said_for is None:
-            self._guarded(self._backend.connection.rset)
-        if 500 <= code < 600:
+            self._make_way("RSET")
+        status = _status(said)
+        if 500 <= code < 600 and not _is_of_the_sender(status):
             raise Permanent(
                 answer,
-                is_bad_address=_is_bad_address(code, said),
-                is_about_one=bool(re.match(rb"5\.[12]\.\d", said)),  # RFC 3463: a mailbox
+                is_bad_address=is_gone(status),
+                is_about_one=status.startswith(("5.1.", "5.2.")),  # RFC 3463: a mailbox
             )
         raise Temporary(answer, is_deferral=_is_deferral(code, said))
+
+    def _make_way(self, word):
+        """Say what lets the next message follow. What was said of this one stands in any case."""
+        try:
+            if self._backend.connection is not None:
+                self._backend.connection.docmd(word)
+        except (OSError, smtplib.SMTPServerDisconnected):
+            self.close()
 
 
 class BackendTransport:
@@ -393,27 +414,25 @@ def _path(address: str) -> str:
     return f"<{address}>" if is_plain(address) else smtplib.quoteaddr(address)
 
 
-def _is_bad_address(code: int, said: bytes) -> bool:
-    """Whether a refusal means that nobody has this address.
+def _status(said: bytes) -> str:
+    """The enhanced code of a refusal (RFC 3463); empty where it has none."""
+    enhanced = re.match(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)", said)
+    return enhanced[0].decode() if enhanced else ""
 
-    The enhanced code decides (RFC 3463: 5.1.x an address, 5.2.1 a disabled mailbox, others the
-    message or the way there); without one, 550, 551 and 553 do.
-    """
-    enhanced = re.match(rb"5\.(\d+)\.(\d+)\b", said)
-    if enhanced:
-        return enhanced[1] == b"1" or (enhanced[1], enhanced[2]) == (b"2", b"1")
-    return code in (550, 551, 553)
+
+def _is_of_the_sender(status: str) -> bool:
+    return status[2:] in _OF_THE_SENDER
 
 
 def _is_deferral(code: int, said: bytes) -> bool:
     """Whether it is the domain that asks for time.
 
     Not where the mail system itself is in trouble (RFC 3463: 4.3.x, and 452 without such a code: a
-    full disk), and not where it made no sense.
+    full disk) or our sender is, and not where it made no sense.
     """
-    enhanced = re.match(rb"4\.(\d)\.\d", said)
-    is_our_server = enhanced[1] == b"3" if enhanced else code == 452
-    return 400 <= code < 500 and not is_our_server
+    status = _status(said)
+    is_our_server = status.startswith("4.3.") if status else code == 452
+    return 400 <= code < 500 and not (is_our_server or _is_of_the_sender(status))
 
 
 def _answer(code, said) -> str:

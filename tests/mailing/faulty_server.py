@@ -177,8 +177,12 @@ class _Conversation:
             self.say(b"Yes, I think so")
             return False
         elif fault == "not text":
-            self.say(b"\xff\x00\xfe\x80 250")
+            self.say(b"\xff\x00\xfe\x80 2\x0050")
             return False
+        elif fault == "refuses and hangs up":
+            self.connection.sendall(b"550 5.1.1 no such user\r\n")
+            self.connection.shutdown(socket.SHUT_RDWR)
+            raise EOFError
         elif fault == "twice":
             self.say(well + b"\r\n" + well)
             return True

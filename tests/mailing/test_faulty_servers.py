@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 ODD_BUT_WELL = ["many lines", "letter by letter", "bare line feed"]
 NO_ANSWER = ["hangs up", "resets", "silence", "drips", "never ends"]
 NO_SENSE = ["no code", "not text", "twice"]
-REFUSALS = ["421 4.3.2 closing", "451 4.3.0 not now", "554 5.3.0 failed"]
+REFUSALS = ["421 4.3.2 closing", "451 4.3.0 not now", "554 5.3.0 failed", "451 4.3.0 not \0 now"]
 
 
 @contextmanager
@@ -150,6 +150,18 @@ def test_where_all_fails_nobody_is_asked_again_and_again(only_board, settings, p
     assert Suppression.objects.count() <= most
 
 
+@pytest.mark.parametrize("in_groups", [True, False])
+def test_a_refusal_stands_although_the_server_hangs_up_after_it(only_board, settings, in_groups):
+    settings.MAIL_PIPELINING = in_groups
+    owe(only_board, "one", "two")
+    with sending_to(Faulty("RCPT", "refuses and hangs up", times=1), settings) as server:
+        assert send().sent == 1
+    assert len(server.arrived) == 1
+    refused = Delivery.objects.get(state=State.FAILED)
+    assert (refused.reason, refused.error) == ("bad_address", "550 5.1.1 no such user")
+    assert Suppression.objects.get().address_hash == refused.recipient.address_hash
+
+
 def test_a_pause_of_our_server_ends_with_the_first_message_that_is_taken(only_board, settings):
     owe(only_board, *(f"ok.{number}" for number in range(12)))
     with sending_to(Faulty("RCPT", "554 relaying denied", times=5), settings) as server:
@@ -226,14 +238,19 @@ def test_all_of_this_holds_under_tls(
     assert server.connections == (1 if not fault else 2)
 
 
-def test_a_login_that_is_refused_is_nobodys_fault_and_not_tried_again_and_again(
-    only_board, settings, certificate, monkeypatch
+@pytest.mark.parametrize(
+    ("answer", "password"),
+    [("535 5.7.8 wrong password", "secret"), ("334 abc", "secret"), ("", "no ASCII: é")],
+)
+def test_a_login_that_fails_is_nobodys_fault_and_not_tried_again_and_again(
+    only_board, settings, certificate, monkeypatch, answer, password
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     owe(only_board, "one", "two")
-    faulty = Faulty("AUTH", "535 5.7.8 wrong password", certificate=certificate)
+    faulty = Faulty("AUTH" if answer else "", answer, certificate=certificate)
     with sending_to(faulty, settings) as server:
         with_tls(settings)
+        settings.EMAIL_HOST_PASSWORD = password
         for number in range(ROUNDS):
             send(MONDAY + timedelta(seconds=20 * number))
     assert "MAIL" not in server.heard

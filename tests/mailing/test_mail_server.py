@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from mailing import batches, claims, deliver, editions, press
-from mailing.models import Delivery, Edition, State, Suppression
+from mailing import batches, claims, deliver, editions, pace, press
+from mailing.models import Delivery, Edition, MailDomain, State, Suppression
 from tests.mailing.people import person, states
 from tests.mailing.sending import MONDAY, owe, send
 
@@ -191,6 +191,44 @@ def test_our_own_sender_refused_is_nobodys_bounce(only_board, sink):
     assert not Suppression.objects.exists()
     send(MONDAY + timedelta(minutes=2))
     assert Edition.objects.get().figures()["sent"] == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.0 <news@example.org>: Sender address rejected: User unknown",
+        "553 5.1.7 <news@example.org>: Sender address rejected",
+        "550 5.1.8 <news@example.org>: Sender address rejected: Domain not found",
+        "450 4.1.8 <news@example.org>: Sender address rejected: Domain not found",
+    ],
+)
+def test_our_own_sender_refused_at_the_recipient_costs_nobody_their_mail(only_board, sink, answer):
+    owe(only_board, *(f"ok.{number}" for number in range(12)))
+    sink.domain_answers["example.org"] = answer
+    send()
+    assert sum(sink.tries.values()) == 5
+    assert not Suppression.objects.exists()
+    assert [known.domain for known in MailDomain.objects.all()] == [pace.SERVER]
+    sink.domain_answers.clear()
+    send(MONDAY + timedelta(minutes=2))
+    assert Edition.objects.get().figures()["sent"] == 12
+
+
+@pytest.mark.parametrize("answer", ["550 relay not permitted", "553 no", "551 5.7.1 not here"])
+def test_a_refusal_that_does_not_say_whom_it_is_about_suppresses_nobody(only_board, sink, answer):
+    owe(only_board, "ok")
+    sink.domain_answers["example.org"] = answer
+    send()
+    assert states() == {"ok@example.org": "failed refused"}
+    assert not Suppression.objects.exists()
+
+
+def test_a_message_refused_without_a_status_says_nothing_of_the_address(only_board, sink):
+    owe(only_board, "ok")
+    sink.message_answers = ["550 This message was classified as SPAM"]
+    send()
+    assert states() == {"ok@example.org": "failed refused"}
+    assert not Suppression.objects.exists()
 
 
 def test_a_kept_connection_that_was_closed_meanwhile_is_opened_anew(only_board, sink):
