@@ -63,6 +63,10 @@ class Batch:
         """Return the message in hand and what is left, all not to be tried before ``until``."""
         claims.put_off([letter, *self._all_left()], until, said)
 
+    def put_off_rest(self, until: datetime) -> None:
+        """Return what is left, not to be tried before ``until``; that in hand stays."""
+        claims.put_off(self._all_left(), until)
+
     def _all_left(self):
         left = [letter for _seconds, letter in self._left]
         self._left = []

@@ -6,7 +6,9 @@ Tasks call ``send_due``; any number of workers may do so side by side.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property, partial
 
@@ -28,6 +30,7 @@ from .models import (
     Message,
     Notice,
     SkipReason,
+    State,
     Suppression,
 )
 from .own_parts import OwnParts
@@ -123,27 +126,51 @@ class _Worker:
         if not ids:
             return False
         self.fates.are_safe()
-        letters = _loaded(model, ids)
-        if model is Delivery:
-            self.own_parts.read([letter for letter in letters if _decided(letter).may_go])
-        batch = self.batch = Batch(letters, self.claimed_at, before_waiting=self._settle)
-        self.slow = batch.slow
-        for letter in batch:
-            try:
-                self._deliver(letter)
-                if self.in_doubt is not letter:
-                    self._settle()
-            except ServerDown as trouble:
-                logger.warning("The mail server cannot be used: %s", trouble)
-                pause = pace.defer(pace.SERVER, str(trouble))
-                batch.put_off(letter, pause.paused_until, str(trouble))
-                self.is_server_down = True
-                break
+        self._send(self._read(model, ids))
         self._settle()
         took = time.monotonic() - self.claimed_at
         larger, smaller = min(2 * self.most, settings.MAIL_BATCH), max(self.most // 2, FIRST_BATCH)
         self.most = larger if took < SHORT_BATCH else smaller
         return True
+
+    def _read(self, model, ids) -> Batch:
+        """All there is to know of these messages."""
+        try:
+            letters = _loaded(model, ids)
+            if model is Delivery:
+                self.own_parts.read([letter for letter in letters if _decided(letter).may_go])
+            return Batch(letters, self.claimed_at, before_waiting=self._settle)
+        except Exception:
+            # Were they left to the sweep, each would count as if it had killed a worker.
+            if self._claimed_for() < settings.MAIL_LEASE / 2:
+                with suppress(DatabaseError):
+                    claimed = model.objects.filter(pk__in=ids, state=State.CLAIMED)
+                    claims.put_off(list(claimed), _after_a_while())
+            raise
+
+    def _send(self, batch):
+        self.batch, self.slow = batch, batch.slow
+        try:
+            for letter in batch:
+                self._try(letter)
+                if self.is_server_down:
+                    break
+        except Exception:
+            # That in hand may be the cause, so it is left to the sweep; the others are not.
+            with suppress(DatabaseError):
+                batch.put_off_rest(_after_a_while())
+            raise
+
+    def _try(self, letter):
+        try:
+            self._deliver(letter)
+            if self.in_doubt is not letter:
+                self._settle()
+        except ServerDown as trouble:
+            logger.warning("The mail server cannot be used: %s", trouble)
+            pause = pace.defer(pace.SERVER, str(trouble))
+            self.batch.put_off(letter, pause.paused_until, str(trouble))
+            self.is_server_down = True
 
     def end(self) -> None:
         """Write down what is left to be, and hang up."""
@@ -156,6 +183,8 @@ class _Worker:
     def _deliver(self, letter):
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
         try:
+            if hasattr(letter, "is_unseen"):
+                _follow([letter])
             decision = _decided(letter)
         except Exception as error:
             # Its own question failed: as with a broken template below.
@@ -255,6 +284,8 @@ class _Worker:
             return
         if not isinstance(letter, Delivery) or letter.waited or not _decided(letter).may_go:
             return
+        if hasattr(letter, "is_unseen"):
+            return
         self.tried_ahead = letter
         try:
             self.ahead = self._write(letter, wire_address(letter.address_now))
@@ -311,6 +342,10 @@ class _Worker:
         return time.monotonic() - self.claimed_at
 
 
+def _after_a_while() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.MAIL_RETRY_FIRST)
+
+
 def _loaded(model, ids) -> list[Message]:
     """The claimed messages with all that decides whether they may go out, read just now."""
     claimed = model.objects.filter(pk__in=ids)
@@ -322,8 +357,7 @@ def _loaded(model, ids) -> list[Message]:
     letters.sort(key=lambda letter: (letter.next_attempt_at, letter.pk))
     _follow_languages(letters)
     if model is Delivery:
-        for letter in audiences.follow(letters):
-            claims.note_choices(letter)
+        _follow_together(letters)
     if model is Notice:
         _decide_together(letters)
     return letters
@@ -357,6 +391,21 @@ def _follow_languages(letters) -> None:
         if letter.language != now:
             letter.language = now
             claims.note_language(letter)
+
+
+def _follow_together(letters) -> None:
+    """See for the whole batch what is not for whom by now; where that fails, for each by itself."""
+    try:
+        _follow(letters)
+    except Exception:
+        logger.exception("Could not see what of %d digests is for whom.", len(letters))
+        for letter in letters:
+            letter.is_unseen = True
+
+
+def _follow(letters) -> None:
+    for letter in audiences.follow(letters):
+        claims.note_choices(letter)
 
 
 def _decide_together(letters) -> None:
