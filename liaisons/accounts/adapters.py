@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from liaisons.models.people import new_username
 from web import rate_limits
 
-from . import connecting, freshness, people, sessions, wiki_standing, wikimedia
+from . import connecting, freshness, mail_trouble, people, sessions, wiki_standing, wikimedia
 from .network import network_address
 from .wiki_http import WikiSession
 from .wiki_standing import Word
@@ -80,6 +80,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request, user):
         super().login(request, user)
         sessions.begin(request)
+
+    def post_login(self, request, user, **kwargs):
+        """Where mail does not reach somebody, the page they go to says so."""
+        answer = super().post_login(request, user, **kwargs)
+        mail_trouble.tell_after_sign_in(request, user, answer.url)
+        return answer
 
     def send_mail(self, template_prefix, email, context):
         """allauth sends nothing by itself: each kind of mail is registered, with our own words."""

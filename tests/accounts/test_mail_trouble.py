@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db
 TOLD = "Our mail does not reach you"
 
 
+WAY_OUT = "Give another address, or confirm this one"
+
+
 @pytest.fixture
 def ada(client, come_in):
     come_in("ada@example.org")
@@ -113,3 +116,47 @@ def test_without_trouble_the_same_address_is_no_change(client, ada):
     answer = client.post(reverse("liaisons:settings_email"), {"email": "ada@example.org"})
     assert "This is your address already" in answer.content.decode()
     assert mail.outbox == []
+
+
+def sign_in_to(client, page):
+    """Ada signs in on her way to a page; gives what she reads there."""
+    client.logout()
+    client.post(f"{reverse('account_login')}?next={page}", {"email": "ada@example.org"})
+    code = {"code": code_in(mail.outbox[-1])}
+    answer = client.post(reverse("account_confirm_login_code"), code, follow=True)
+    assert answer.redirect_chain[-1][0] == page
+    return answer.content.decode()
+
+
+def test_whoever_goes_elsewhere_is_told_once_after_signing_in(client, ada):
+    suppress()
+    page = reverse("liaisons:settings_profile")
+    told = sign_in_to(client, page)
+    assert TOLD in told
+    assert f'<a href="{reverse("liaisons:settings_email")}">{WAY_OUT}</a>' in told
+    assert TOLD not in client.get(page).content.decode()
+    # One's own page says it by itself.
+    assert sign_in_to(client, reverse("strategy:dashboard")).count(TOLD) == 1
+    Suppression.objects.all().delete()
+    assert TOLD not in sign_in_to(client, page)
+
+
+def test_whoever_goes_to_the_admin_is_told_too(client, ada):
+    suppress()
+    User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
+    client.logout()
+    client.post(f"{reverse('account_login')}?next=/admin/", {"email": "ada@example.org"})
+    code = {"code": code_in(mail.outbox[-1])}
+    answer = client.post(reverse("account_confirm_login_code"), code, follow=True)
+    assert TOLD in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("complaint", "a complaint about a mail of ours"), ("by_hand", "Ask them why: <a href=")],
+)
+def test_the_message_after_signing_in_says_the_same_as_the_page(client, ada, reason, words):
+    suppress(reason)
+    told = sign_in_to(client, reverse("liaisons:settings_profile"))
+    assert words in told
+    assert (WAY_OUT in told) == (reason != "by_hand")
