@@ -3,10 +3,10 @@
 Tasks call ``send_due``; any number of workers may do so side by side.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -143,7 +143,7 @@ class _Worker:
         except Exception:
             # Were they left to the sweep, each would count as if it had killed a worker.
             if self._claimed_for() < settings.MAIL_LEASE / 2:
-                with suppress(DatabaseError):
+                with contextlib.suppress(DatabaseError):
                     claimed = model.objects.filter(pk__in=ids, state=State.CLAIMED)
                     claims.put_off(list(claimed), _after_a_while())
             raise
@@ -157,7 +157,7 @@ class _Worker:
                     break
         except Exception:
             # That in hand may be the cause, so it is left to the sweep; the others are not.
-            with suppress(DatabaseError):
+            with contextlib.suppress(DatabaseError):
                 batch.put_off_rest(_after_a_while())
             raise
 
