@@ -58,7 +58,7 @@ _TO_PERSON: dict[str, Any] = {
 _WITHOUT_ACCOUNT: dict[str, Any] = {
     SkipReason.SUPPRESSED: _(
         "Mail to your address came back, or somebody complained about it, so we stopped writing "
-        "to it. Subscribe with another address, or ask the Core Team to try this one again."
+        "to it. Subscribe again, with this address or another one."
     ),
 }
 _TO_CORE_TEAM: dict[str, Any] = {

@@ -101,8 +101,6 @@ def confirm(request: SubscriptionRequest) -> Recipient:
             joined_position=positions.current(),
         )
     change(recipient, Wish(wish.rhythm, wish.language, wish.time_zone, wish.choices))
-    # The link came there, and whoever complained about news wants them again.
-    fates.lift(wish.address)
     _forget_requests(SubscriptionRequest.objects.filter(pk=wish.pk))
     return recipient
 

@@ -62,14 +62,6 @@ def kinds_of_addresses():
     return ["new@example.org", known, account, bounced, refused]
 
 
-def test_whoever_complained_and_subscribes_again_gets_the_digest(reader):
-    hashed = address_hash(ADDRESS)
-    Suppression.objects.create(address_hash=hashed, reason="complaint")
-    reader.ask()
-    reader.confirm()
-    assert not Suppression.objects.exists()
-
-
 def test_the_same_is_said_and_done_for_every_address(reader):
     answers = []
     addresses = kinds_of_addresses()

@@ -92,7 +92,7 @@ def test_a_pause_that_cannot_be_says_why_and_keeps_what_was_typed(reader, subscr
 def test_whom_mail_does_not_reach_is_told_what_can_be_done_without_an_account(reader, subscriber):
     Suppression.objects.create(address_hash=subscriber.address_hash, reason="bounced")
     page = reader.client.get(reader.manage(subscriber)).content.decode()
-    assert "Subscribe with another address" in page
+    assert "Subscribe again, with this address or another one." in page
     assert "your settings" not in page
 
 
