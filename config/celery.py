@@ -130,11 +130,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 60},
     },
-    # Send what a nudge missed, and what is to be tried again by now.
+    # Send what a nudge missed, and what is to be tried again by now; no use where all workers send
+    # already (mailing/nudges.py).
     "send-due-mail": {
         "task": "mailing.send_due",
         "schedule": SEND_MAIL_EVERY,
-        "options": {"expires": 20},
+        "options": {"expires": 5},
     },
     # Empty what notices of long ago said.
     "forget-old-notices": {
