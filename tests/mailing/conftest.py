@@ -74,14 +74,19 @@ def url_of_this_database():
 
 
 @pytest.fixture
-def processes(tmp_path):
-    """A mail server on this test's own database and Redis number; beats and workers are to come."""
+def processes(tmp_path, request):
+    """A mail server on this test's own database and Redis number; beats and workers are to come.
+
+    The words of an envelope are said to it in groups, unless a parameter says "one by one".
+    """
     host, number = settings.CELERY_BROKER_URL.rsplit("/", 1)
     broker = f"{host}/{int(number) + 32}"
     redis.Redis.from_url(broker).flushdb()
     port = free_port()
     with running(environment_of(url_of_this_database(), broker, port), tmp_path) as all_of_them:
-        all_of_them.start_sink(port)
+        all_of_them.start_sink(
+            port, offers_pipelining=getattr(request, "param", "") != "one by one"
+        )
         yield all_of_them
 
 

@@ -24,12 +24,16 @@ class Processes:
         self.environment, self.logs = environment, logs
         self.running: dict[str, subprocess.Popen] = {}
 
-    def start_sink(self, port):
-        """The mail server that misbehaves on demand; what arrived stands in ``arrived()``."""
+    def start_sink(self, port, *, offers_pipelining=True):
+        """The mail server that misbehaves on demand; what arrived stands in ``arrived()``.
+
+        As most do, it is told of a message in one go, unless it shall not offer that.
+        """
         log = self.logs / "arrived.jsonl"
         log.touch()
         sink = ["-m", "tests.mailing.smtp_sink", "--port", str(port), "--log", str(log)]
-        self.start("sink", *sink, "--slowness", "0.1")
+        offers = ["--pipelining"] if offers_pipelining else []
+        self.start("sink", *sink, "--slowness", "0.1", *offers)
 
     def arrived(self):
         """A line for each message that arrived whole."""

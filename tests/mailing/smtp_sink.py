@@ -238,9 +238,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--slowness", type=float, default=0.5)
+    parser.add_argument("--pipelining", action="store_true")
     arguments = parser.parse_args()
     sink = Sink(arguments.port, log=arguments.log)
-    sink.slowness = arguments.slowness
+    sink.slowness, sink.offers_pipelining = arguments.slowness, arguments.pipelining
     sink.serve_forever()
 
 

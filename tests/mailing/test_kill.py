@@ -21,13 +21,14 @@ pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(
-    ("kills", "workers", "beats", "recipients"),
+    ("processes", "kills", "workers", "beats", "recipients"),
     [
-        (0, 4, 2, 300),
-        (5, 2, 1, 1000),
-        pytest.param(20, 2, 2, 4000, marks=pytest.mark.soak),
-        pytest.param(20, 4, 2, 4000, marks=pytest.mark.soak),
+        ("one by one", 0, 4, 2, 300),
+        ("in groups", 5, 2, 1, 1000),
+        pytest.param("one by one", 20, 2, 2, 4000, marks=pytest.mark.soak),
+        pytest.param("in groups", 20, 4, 2, 4000, marks=pytest.mark.soak),
     ],
+    indirect=["processes"],
 )
 def test_killed_workers_lose_nothing_and_double_at_most_one_mail_each(
     kills, workers, beats, recipients, processes, monkeypatch
