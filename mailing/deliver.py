@@ -20,7 +20,7 @@ from django.utils import timezone
 from . import audiences, claims, eligibility, kinds, pace, recipients, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
-from .bounces.fates import suppress
+from .bounces.fates import stop_mail_to
 from .eligibility import Decision
 from .fates import Fates
 from .models import (
@@ -444,5 +444,5 @@ def _fail(letter, trouble: Permanent):
         return
     # Together: a worker killed in between would leave a message that was never refused.
     with transaction.atomic():
-        suppress(address_hash(letter.address_now), Suppression.Reason.BOUNCED, said)
+        stop_mail_to(address_hash(letter.address_now), Suppression.Reason.BOUNCED, said)
         claims.fail(letter, FailReason.BAD_ADDRESS, said)

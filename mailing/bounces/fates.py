@@ -85,7 +85,7 @@ def write_down(
         claims.note(letter, _STORY[kind], f"{status} {said}".strip())
         if kind != Bounce.Kind.SOFT or _are_too_many(bounce.address_hash):
             said = f"{bounce.status} {bounce.said}".strip()
-            suppress(bounce.address_hash, _REASONS[kind], said)
+            stop_mail_to(bounce.address_hash, _REASONS[kind], said)
     return is_new
 
 
@@ -97,7 +97,7 @@ def _are_too_many(hashed) -> bool:
     return soft.count() >= settings.MAIL_SOFT_BOUNCES
 
 
-def suppress(hashed: str, reason: Suppression.Reason, said: str) -> None:
+def stop_mail_to(hashed: str, reason: Suppression.Reason, said: str) -> None:
     """Let an address, given as its hash, get no more mail; ``said`` is what a server said of it."""
     detail = without_addresses(said)[:500]
     suppression, is_new = Suppression.objects.get_or_create(
