@@ -29,7 +29,8 @@ _OTHERS = (_SANS, _SERIF)
 PARTS = {
     "ground": "margin:0;padding:0;background-color:{background-color-base};color:{color-base}",
     "page": "padding:24px 16px;background-color:{background-color-base};color:{color-base};"
-    "font-family:{sans};font-size:16px;line-height:1.6",
+    # A long address in somebody's text must not make the page wider than the window.
+    "font-family:{sans};font-size:16px;line-height:1.6;overflow-wrap:anywhere",
     "demo": "margin:0 0 16px;padding:8px 12px;background-color:{background-color-warning-subtle};"
     "color:{color-base};font-size:14px;line-height:1.4",
     # Read out in lists of messages, beside the subject; mail programs show it nowhere else.
@@ -59,7 +60,7 @@ PARTS = {
     "act-cell": "mso-padding-alt:10px 16px;border-radius:2px;"
     "background-color:{background-color-progressive}",
     "said": "margin:16px 0;padding:4px 16px;border:1px solid {border-color-subtle};"
-    "color:{color-base};overflow-wrap:anywhere",
+    "color:{color-base}",
     "call": "padding:16px 16px 4px;background-color:{background-color-neutral-subtle};"
     "color:{color-base}",
     "quote": "margin:0 0 8px;padding:0 12px;border-left:3px solid {border-color-subtle};"

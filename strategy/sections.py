@@ -434,6 +434,8 @@ def _block(
         "number_left": len(lines) - in_full - named,
         "list_url": list_url,
         "base_url": settings.BASE_URL,
+        # Below the section's heading; where it stands alone there is none.
+        "heading_tag": "h2" if is_alone else "h3",
         # What needs one is offered to nobody else.
         "has_account": has_account,
     }
