@@ -30,6 +30,11 @@ def is_time_zone(name: str) -> bool:
     return name in _known_zones()
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC where there is none."""
+    return ZoneInfo(name if is_time_zone(name) else "UTC")
+
+
 def falls_on(rhythm: str, day: date) -> bool:
     """Whether a digest of this rhythm belongs to this local day: Mondays, first days, all days."""
     if rhythm == Edition.Rhythm.WEEKLY:
@@ -41,7 +46,7 @@ def falls_on(rhythm: str, day: date) -> bool:
 
 def due_hour(zone: str, day: date) -> datetime:
     """The full hour in UTC in which 07:00 of this local day falls."""
-    local = datetime.combine(day, MORNING, tzinfo=ZoneInfo(zone if is_time_zone(zone) else "UTC"))
+    local = datetime.combine(day, MORNING, tzinfo=zone_named(zone))
     return local.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 

@@ -7,14 +7,13 @@ waits for the end. A pause ends by itself.
 """
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from . import editions
-from .due_hours import is_time_zone
+from .due_hours import zone_named
 from .models import Delivery, Notice, Preference, Recipient, Rhythm
 from .models.messages import OPEN
 from .nudges import nudge
@@ -30,7 +29,7 @@ def longest() -> timedelta:
 
 def begins_again(day: date, zone: str) -> datetime:
     """The moment at which this local day begins."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone if is_time_zone(zone) else "UTC"))
+    return datetime.combine(day, time(), tzinfo=zone_named(zone))
 
 
 @transaction.atomic

@@ -4,6 +4,8 @@ It is made as the real one is made: an edition is frozen for this person, looked
 So it says the truth, as of now: until the day comes more is published, and topics close.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -160,15 +162,25 @@ def _waiting(recipient, digest_at) -> tuple[list[Waiting], list[Waiting]]:
     return taken_along, alone
 
 
-@transaction.atomic
-def _rehearsed(preference, look, at):
-    """What ``look`` sees of a digest that is frozen for this person at ``at``, and taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+@contextmanager
+def soon() -> Iterator[None]:
+    """Whatever is rehearsed inside waits for no edition that is frozen for everybody right now.
+
+    Raises ``Busy``.
+    """
     try:
-        return editions.rehearse_for(preference.recipient, look, at)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+            yield
     except OperationalError as error:
         raise Busy from error
+
+
+def _rehearsed(preference, look, at):
+    """What ``look`` sees of a digest that is frozen for this person at ``at``, and taken back."""
+    with soon():
+        return editions.rehearse_for(preference.recipient, look, at)
 
 
 def _contents(delivery: Delivery) -> tuple[list[Part], str, str]:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from web.names import language_name
 
-from .. import due, editions
-from ..due_hours import next_due_hour
-from ..models import Delivery, Edition, State
+from .. import due, editions, upcoming
+from ..due_hours import next_due_hour, zone_named
+from ..models import Delivery, Edition, Preference, Recipient, State
 from ..stories import reason_label
 from . import comparison, splits
 from .comparison import Comparison
@@ -48,6 +49,19 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Person:
+    """One reader, the language of their mail, and the day of theirs on which it comes."""
+
+    recipient: Recipient
+    language: str
+    day: date | None = None
+
+    @property
+    def recipient_id(self) -> int:
+        return self.recipient.pk
+
+
+@dataclass(frozen=True)
 class Plan:
     """An edition that was not made."""
 
@@ -57,7 +71,7 @@ class Plan:
     tables: list[Table]
     comparison: Comparison
     # One page of the people who would get it, or are skipped for the reason chosen.
-    people: list[Delivery] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
     number_of_people: int = 0
 
     @property
@@ -81,7 +95,7 @@ class Chosen(NamedTuple):
         return Edition.Rhythm(self.rhythm).label
 
 
-def upcoming(now: datetime | None = None) -> list[Chosen]:
+def next_ones(now: datetime | None = None) -> list[Chosen]:
     """The next hours for each rhythm in which somebody is due, soonest first."""
     now = now or timezone.now()
     found = set()
@@ -96,7 +110,7 @@ def upcoming(now: datetime | None = None) -> list[Chosen]:
 
 
 def run(chosen: Chosen, *, reason: str = "", page: int = 1) -> Plan | None:
-    """Plan this edition; None where nobody is due, or it is made already.
+    """Plan this edition; None where nobody is due, or it is made already. Raises ``Busy``.
 
     ``reason``: look at the people skipped for it, in place of those who would get the edition.
     """
@@ -118,11 +132,33 @@ def run(chosen: Chosen, *, reason: str = "", page: int = 1) -> Plan | None:
             ],
             tables=list(tables(deliveries, _GET)),
             comparison=comparison.with_the_one_before(edition),
-            people=list(people[first : first + PAGE]),
+            people=_with_days(edition, people[first : first + PAGE]),
             number_of_people=shown.count(),
         )
 
-    return editions.rehearse(chosen.rhythm, chosen.hour, look, channel=chosen.channel)
+    return _rehearsed(chosen, look)
+
+
+def _rehearsed(chosen, look) -> Any:
+    with upcoming.soon():
+        return editions.rehearse(chosen.rhythm, chosen.hour, look, channel=chosen.channel)
+
+
+def _with_days(edition, deliveries) -> list[Person]:
+    """These people with the day of the edition where they live; none where that is over."""
+    found = [(one.recipient, one.language) for one in deliveries]
+    wanted = Preference.objects.filter(
+        recipient__in=[recipient for recipient, _language in found],
+        kind=Preference.Kind.DIGEST,
+        channel=edition.channel,
+    )
+    days = {
+        one.recipient_id: edition.hour.astimezone(zone_named(one.time_zone_used)).date()
+        for one in wanted.select_related("recipient")
+    }
+    today = timezone.localdate()
+    coming = {pk: day for pk, day in days.items() if day >= today}
+    return [Person(recipient, language, coming.get(recipient.pk)) for recipient, language in found]
 
 
 _GET = Q(state__in=[State.PENDING, State.TO_POST])
@@ -158,6 +194,26 @@ def _counted(people, part, get) -> dict[str, tuple[int, int]]:
 
 def _largest_first(rows) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.all, row.name))
+
+
+def people_as_table(chosen: Chosen) -> Iterable[list[Any]]:
+    """Everybody of this edition as lines of a table for CSV; no address in it. Raises ``Busy``."""
+
+    def look(edition) -> list[list[Any]]:
+        labels: dict[str, Any] = {}
+        lines = []
+        everybody = edition.deliveries.select_related("recipient__user")
+        for one in everybody.order_by("recipient__user_id", "recipient_id").iterator():
+            why = labels.setdefault(one.reason, str(reason_label(one)) if one.reason else "")
+            lines.append([*_named(one.recipient), language_name(one.language), int(not why), why])
+        return lines
+
+    heading = [capfirst(_("recipient")), _("Person"), _("Language"), _("Would get it"), _("Reason")]
+    return [heading, *(_rehearsed(chosen, look) or [])]
+
+
+def _named(recipient) -> tuple[int, str]:
+    return recipient.pk, str(recipient.user or "")
 
 
 def as_table(plan: Plan) -> Iterable[list[Any]]:

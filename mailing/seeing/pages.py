@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from web import csv_files
 
-from .. import notices, reasons, why_pages
+from .. import notices, reasons, upcoming, why_pages
 from ..models import Edition, Preference, Recipient, State
 from . import dry_run, previews
 
@@ -32,6 +32,7 @@ MAY_SEE = "mailing.view_delivery"
 # So many people are offered for a name that was typed.
 MOST_FOUND = 20
 TEST = "digest_test"
+BUSY = gettext_lazy("Digests are being prepared right now. Look again in a minute.")
 _STYLE = re.compile(r' style="([^"]*)"')
 
 
@@ -77,7 +78,7 @@ class EditionForm(forms.Form):
 def dry_run_page(request, model_admin):
     """Who would get an edition, and who not and why; the next one where none is named."""
     _require(request)
-    offered = dry_run.upcoming()
+    offered = dry_run.next_ones()
     form, chosen = EditionForm(), offered[0] if offered else None
     if "rhythm" in request.GET:
         form = EditionForm(request.GET)
@@ -85,9 +86,15 @@ def dry_run_page(request, model_admin):
     page = request.GET.get("page", "1")
     page = int(page) if re.fullmatch(r"[0-9]{1,5}", page) else 1
     reason = request.GET.get("reason", "")[:20].replace("\0", "")
-    plan = dry_run.run(chosen, reason=reason, page=page) if chosen else None
+    plan, is_busy = None, False
+    try:
+        if chosen and request.GET.get("format") == "people":
+            return csv_files.as_file(dry_run.people_as_table(chosen), name=_file(chosen, "people"))
+        plan = dry_run.run(chosen, reason=reason, page=page) if chosen else None
+    except upcoming.Busy:
+        is_busy = True
     if plan and request.GET.get("format") == "csv":
-        return _as_csv(plan)
+        return csv_files.as_file(dry_run.as_table(plan), name=_file(chosen, "counts"))
     context = {
         **admin.site.each_context(request),
         "opts": model_admin.model._meta,
@@ -97,6 +104,7 @@ def dry_run_page(request, model_admin):
         "chosen": chosen,
         "address": _address(chosen) if chosen else "",
         "plan": plan,
+        "busy": BUSY if is_busy else "",
         "reason": reason,
         "page": Paginator(range(plan.number_of_people), dry_run.PAGE).get_page(page)
         if plan
@@ -111,9 +119,8 @@ def _address(chosen) -> str:
     return f"{reverse('admin:mailing_edition_dry_run')}?{query}"
 
 
-def _as_csv(plan):
-    name = f"dry-run-{plan.edition.rhythm}-{plan.edition.hour:%Y-%m-%d-%H}.csv"
-    return csv_files.as_file(dry_run.as_table(plan), name=name)
+def _file(chosen, what) -> str:
+    return f"dry-run-{chosen.channel}-{chosen.rhythm}-{chosen.hour:%Y-%m-%d-%H}-{what}.csv"
 
 
 # --- One person's preview ---------------------------------------------------------------------
@@ -151,7 +158,13 @@ def _preview_or_404(values):
     form = _asked(values)
     if not form.is_valid():
         raise Http404
-    return previews.of(form.cleaned_data["person"], form.cleaned_data["day"])
+    return _preview(form)
+
+
+def _preview(form):
+    """The preview that was asked for. Raises ``Busy``."""
+    with upcoming.soon():
+        return previews.of(form.cleaned_data["person"], form.cleaned_data["day"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,9 +176,11 @@ def preview_page(request, model_admin):
     _require(request)
     typed = request.POST.get("q", "").strip()[:150].replace("\0", "")
     form = _asked(request.GET) if "person" in request.GET else None
-    preview = None
-    if form and form.is_valid():
-        preview = previews.of(form.cleaned_data["person"], form.cleaned_data["day"])
+    preview, is_busy = None, False
+    try:
+        preview = _preview(form) if form and form.is_valid() else None
+    except upcoming.Busy:
+        is_busy = True
     context = {
         **admin.site.each_context(request),
         "opts": model_admin.model._meta,
@@ -174,7 +189,10 @@ def preview_page(request, model_admin):
         "found": _people(request, typed) if typed else None,
         "form": form,
         "preview": preview,
-        "person": why_pages.name_of(preview.recipient) if preview else "",
+        "busy": BUSY if is_busy else "",
+        "person": why_pages.name_of(form.cleaned_data["person"])
+        if form and "person" in form.cleaned_data
+        else "",
         "query": f"person={preview.recipient.pk}&day={form.cleaned_data['day']}" if preview else "",
     }
     return TemplateResponse(request, "admin/mailing/delivery/preview.html", context)
@@ -208,7 +226,10 @@ def preview_mail(request):
     classes of one sheet that carries this answer's own mark.
     """
     _require(request)
-    written = _preview_or_404(request.GET).written
+    try:
+        written = _preview_or_404(request.GET).written
+    except upcoming.Busy:
+        return HttpResponse(BUSY, status=503, content_type="text/plain; charset=utf-8")
     if written is None:
         raise Http404
     if request.GET.get("format") == "eml":
@@ -247,15 +268,27 @@ def preview_send(request):
         raise Http404
     recipient, day = form.cleaned_data["person"], form.cleaned_data["day"]
     back = f"{reverse('admin:mailing_delivery_preview')}?person={recipient.pk}&day={day}"
+    try:
+        _send_test(request, form)
+    except upcoming.Busy:
+        messages.error(request, BUSY)
+    return redirect(back)
+
+
+def _send_test(request, form):
+    """Owe the test, and say so, or why there is none. Raises ``Busy``."""
     if not Recipient.objects.filter(user=request.user).exclude(address="").exists():
         messages.error(request, _("Your account has no e-mail address."))
-    elif previews.of(recipient, day).written is None:
+        return
+    if _preview(form).written is None:
         messages.error(request, _("There would be no mail, so there is nothing to test."))
+        return
+    context = {
+        "recipient": form.cleaned_data["person"].pk,
+        "day": form.cleaned_data["day"].isoformat(),
+    }
+    notice = notices.send(TEST, request.user, context)
+    if notice.state == State.SKIPPED:
+        messages.error(request, reasons.to_person(notice.reason))
     else:
-        context = {"recipient": recipient.pk, "day": day.isoformat()}
-        notice = notices.send(TEST, request.user, context)
-        if notice.state == State.SKIPPED:
-            messages.error(request, reasons.to_person(notice.reason))
-        else:
-            messages.success(request, _("The test is on its way to you."))
-    return redirect(back)
+        messages.success(request, _("The test is on its way to you."))

@@ -12,23 +12,11 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 from .. import kinds
 from ..eligibility import obstacle
 from ..kinds import Kind
-from ..models import Delivery, Preference, Recipient, Rhythm
+from ..models import Delivery, Preference, Rhythm
 from ..stories import reason_label
-from .dry_run import PAGE, Table, tables
+from .dry_run import PAGE, Person, Table, tables
 
 _GET = Q(in_the_way="")
-
-
-@dataclass(frozen=True)
-class Person:
-    """One reader, and the language of their mail."""
-
-    recipient: Recipient
-    language: str
-
-    @property
-    def recipient_id(self) -> int:
-        return self.recipient.pk
 
 
 @dataclass(frozen=True)

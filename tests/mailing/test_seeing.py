@@ -1,9 +1,13 @@
 """Before a digest goes out: who would get it, what one person would get, and a test to oneself."""
 
 import csv
+import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from html import unescape
+from urllib.parse import parse_qsl
 
+import psycopg2
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
@@ -11,7 +15,7 @@ from django.core import mail
 from django.db.models import Value
 from django.urls import reverse
 
-from mailing import deliver, editions, notices, pauses, recipients, sections
+from mailing import deliver, editions, notices, pauses, recipients, sections, upcoming
 from mailing.addresses import address_hash
 from mailing.models import (
     ContentClock,
@@ -27,6 +31,7 @@ from mailing.seeing import comparison, dry_run, splits
 from mailing.seeing.dry_run import Chosen
 from tests.cast import pass_second_step
 from tests.factories import MandateFactory
+from tests.mailing.conftest import url_of_this_database
 from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import Letterbox, person
 from tests.mailing.test_editions import MONDAY
@@ -144,6 +149,60 @@ def test_an_hour_that_is_nobody_s_or_made_already_says_so(core_team, everybody):
         editions.make_editions()
     page = get(core_team, "edition_dry_run", rhythm="daily", hour="2026-07-14T07:00")
     assert "nobody is due then" in page
+
+
+def test_a_preview_from_the_dry_run_is_of_its_edition(core_team, only_board):
+    reader = person("daily", zone="Pacific/Auckland")
+    only_board.post("News")
+    page = get(core_team, "edition_dry_run", rhythm="daily", hour="2026-07-16T19:00")
+    [query] = re.findall(rf'preview/\?(person={reader.pk}\S*)"', page)
+    page = get(core_team, "delivery_preview", **dict(parse_qsl(unescape(query))))
+    assert "2026-07-16T19:00" in page.split("is due on")[1]
+
+
+def test_everybody_comes_as_csv_without_addresses(core_team, everybody):
+    get_user_model().objects.filter(mail_recipient=everybody["gone"]).update(display_name="=1+1")
+    hour = "2026-07-15T07:00"
+    before = rows()
+    text = get(core_team, "edition_dry_run", rhythm="daily", hour=hour, format="people")
+    heading, *lines = csv.reader(text.splitlines())
+    assert heading == ["Recipient", "Person", "Language", "Would get it", "Reason"]
+    assert {int(line[0]): line[2:] for line in lines} == {
+        everybody["daily"].pk: ["English", "1", ""],
+        everybody["arabic"].pk: ["Arabic", "1", ""],
+        everybody["nowhere"].pk: ["English", "0", "No e-mail address"],
+        everybody["gone"].pk: ["English", "0", "The address takes no mail"],
+    }
+    assert "'=1+1" in text
+    assert "example.org" not in text
+    assert rows() == before
+
+
+@pytest.fixture
+def freezing():
+    """Somebody else freezes an edition right now, and does not end."""
+    other = psycopg2.connect(url_of_this_database())
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x6D61696C])
+    yield
+    other.close()
+
+
+def test_who_looks_while_an_edition_is_made_is_asked_to_come_again(
+    core_team, everybody, monkeypatch, freezing
+):
+    monkeypatch.setattr(upcoming, "WAIT", "50ms")
+    busy = "Digests are being prepared right now."
+    core = get_user_model().objects.get(username="core")
+    recipients.sync_user(core, core.email, "en", "UTC")
+    assert busy in get(core_team, "edition_dry_run")
+    assert busy in get(core_team, "edition_dry_run", rhythm="daily", hour="2026-07-15T07:00",
+                       format="people")  # fmt: skip
+    page = preview(core_team, everybody["daily"])
+    assert busy in page
+    assert 'type="date"' in page
+    assert mail_of(core_team, everybody["daily"]).status_code == 503
+    assert busy in send_test(core_team, everybody["daily"]).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -296,6 +355,13 @@ def test_the_day_that_is_chosen_counts(core_team, everybody):
     assert "27 July" in preview(core_team, everybody["weekly"], day="2026-07-21")
     page = preview(core_team, everybody["weekly"], day="2026-07-13")
     assert "Choose a person, and a day from today on" in page
+
+
+def test_a_day_that_is_none_can_be_chosen_anew(core_team, everybody):
+    page = preview(core_team, everybody["weekly"], day="")
+    assert "Choose a person, and a day from today on" in page
+    assert 'type="date"' in page
+    assert f'name="person" value="{everybody["weekly"].pk}"' in page
 
 
 def test_what_the_last_digest_told_is_not_told_again(core_team, only_board):
