@@ -1,7 +1,8 @@
 """Reads the mailbox to which mail servers return what they cannot deliver (IMAP over TLS).
 
 Each mail is marked as read once what it says is committed. A worker that dies in between reads it
-again, and it counts once all the same. Other mail in the box is marked as read and left alone.
+again, and it counts once all the same; but no mail is begun a third time, or one that kills whoever
+reads it would stop all after it. Other mail in the box is marked as read and left alone.
 """
 
 import imaplib
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 
 from ..health import pulses
 from ..models import Bounce
@@ -28,6 +29,9 @@ TLS_PORT = 993
 PLACES = 2_000
 # Seconds one run takes at most.
 LONGEST_RUN = 60
+# A mail that somebody began to read has this mark: servers need not keep marks of our own, and
+# nobody answers these.
+SEEN, BEGUN = r"(\Seen)", r"(\Answered)"
 Trouble = (OSError, imaplib.IMAP4.error)
 
 
@@ -102,25 +106,34 @@ def _unread(box, size) -> Iterator[str]:
 
 def _handle(box, place) -> What:
     """Read one mail, commit what it says, mark it as read."""
-    raw = _fetched(box, place)
+    raw, was_begun = _fetched(box, place)
+    box.store(place, "+FLAGS.SILENT", SEEN if was_begun else BEGUN)
     reading = read(raw)
     try:
         taken = sum(_take(report, raw) for report in reading.reports)
-    except Error:
-        # The database may be away: the mail stays unread and comes with the next run.
+    except Error as error:
         logger.exception("What a mail that came back says could not be written down.")
+        if isinstance(error, OperationalError | InterfaceError):
+            # The database is away, which is not this mail's fault: it comes with the next run.
+            for mark in (SEEN, BEGUN):
+                box.store(place, "-FLAGS.SILENT", mark)
         raise imaplib.IMAP4.error("not written down") from None
     if reading.reports and not taken:
         logger.info("A mail that came back is about no message of ours, or was read before.")
-    box.store(place, "+FLAGS.SILENT", r"(\Seen)")
+    box.store(place, "+FLAGS.SILENT", SEEN)
     return reading.what
 
 
-def _fetched(box, place) -> bytes:
-    """The beginning of a mail, without marking it; the report stands before the returned mail."""
+def _fetched(box, place) -> tuple[bytes, bool]:
+    """The beginning of a mail, without marking it, and whether somebody began to read it before.
+
+    The report stands before the returned mail.
+    """
     most = settings.BOUNCE_MAIL_BYTES
-    _status, answer = box.fetch(place, f"(BODY.PEEK[]<0.{most}>)")
-    return next((part[1] for part in answer if isinstance(part, tuple)), b"")[:most]
+    _status, answer = box.fetch(place, f"(FLAGS BODY.PEEK[]<0.{most}>)")
+    raw = next((part[1] for part in answer if isinstance(part, tuple)), b"")[:most]
+    around = b" ".join(part[0] if isinstance(part, tuple) else part or b"" for part in answer)
+    return raw, rb"\answered" in around.lower()
 
 
 def _take(report, raw) -> bool:

@@ -21,6 +21,14 @@ logger = logging.getLogger(__name__)
 # A report about one of our messages speaks of one recipient.
 MOST_RECIPIENTS = 10
 MOST_PARTS = 20
+# More than any report has. The parser takes time by the product of lines and parts within parts,
+# and by the square of the length of some headers: within these, half a megabyte takes a second.
+MOST_LINES = 20_000
+MOST_MIME_HEADERS = 100
+LONGEST_MIME_HEADER = 4_000
+LONGEST_SAID = 2_000
+_LINE_END = re.compile(rb"\r\n?|\n")
+_MIME_HEADER = re.compile(rb"^content-[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,200}>")
 _HEADERS = ("text/rfc822-headers", "message/global-headers")
 _STATUSES = ("message/delivery-status", "message/global-delivery-status")
@@ -61,12 +69,24 @@ class Reading:
 
 def read(raw: bytes) -> Reading:
     """Read one mail, also where its end is cut off."""
+    if not _is_bounded(raw):
+        logger.warning("A mail that came back is made to take long to read; it is left alone.")
+        return Reading(What.UNREADABLE)
     try:
         return _read(message_from_bytes(raw))
     except Exception as error:
         # Strangers write these: whatever is wrong with one must not stop the next.
         logger.warning("A mail that came back cannot be read: %s", type(error).__name__)
         return Reading(What.UNREADABLE)
+
+
+def _is_bounded(raw) -> bool:
+    """Whether the parser is done with this soon, whatever it is. Takes time by its length only."""
+    lines = _LINE_END.sub(b"\n", raw)
+    if lines.count(b"\n") > MOST_LINES:
+        return False
+    lengths = [len(found[0]) for found in _MIME_HEADER.finditer(lines)]
+    return len(lengths) <= MOST_MIME_HEADERS and max(lengths, default=0) <= LONGEST_MIME_HEADER
 
 
 def _read(mail: Mail) -> Reading:
@@ -171,6 +191,6 @@ def _addresses(block, *names) -> tuple[str, ...]:
 
 
 def _text(mail, name) -> str:
-    """A header as text that a database takes: on one line, no NUL, no half of a letter."""
-    value = str(mail.get(name, "") or "").replace("\0", "")
+    """A header as text that a database takes: short, on one line, no NUL, no half of a letter."""
+    value = str(mail.get(name, "") or "")[:LONGEST_SAID].replace("\0", "")
     return " ".join(value.encode("utf-8", "replace").decode("utf-8").split())
