@@ -17,6 +17,8 @@ from .models import (
     Recipient,
     Rhythm,
     SectionCursor,
+    SkipReason,
+    State,
     SubscriptionRequest,
 )
 
@@ -174,27 +176,40 @@ def change(
 def set_channel(user, channel: str, rhythm: str, **changes) -> Preference:
     """Choose by which way the digest comes, and how often; the other way ends.
 
-    Whoever changes the way goes on where they are. A talk page gets it every week at most.
-    ``changes`` and what is raised are those of ``set_rhythm``.
+    Whoever changes the way goes on where they are, with what they chose; whoever had none begins
+    with what is published from then on. A talk page gets it every week at most. ``changes`` and
+    what is raised are those of ``set_rhythm``.
     """
     recipient = Recipient.objects.select_for_update().get(user=user)
     if channel == Preference.Channel.TALK_PAGE and rhythm in (Rhythm.AT_ONCE, Rhythm.DAILY):
         rhythm = Rhythm.WEEKLY
     digests = recipient.preferences.filter(kind=Preference.Kind.DIGEST)
-    others = digests.exclude(channel=channel).exclude(rhythm=Rhythm.NONE)
-    goes_on = others.exists()
+    before = digests.exclude(channel=channel).exclude(rhythm=Rhythm.NONE).first()
     preference, _is_new = Preference.objects.get_or_create(
         recipient=recipient,
         kind=Preference.Kind.DIGEST,
         channel=channel,
-        defaults={"rhythm": rhythm},
+        defaults={"rhythm": Rhythm.NONE},
     )
-    if goes_on and preference.rhythm == Rhythm.NONE:
-        # Only the way changes: nothing published meanwhile is left out.
-        preference.rhythm, preference.effective_at = Rhythm(rhythm), timezone.now()
-    others.update(rhythm=Rhythm.NONE, effective_at=timezone.now())
+    if before:
+        _go_on(before, preference, Rhythm(rhythm))
     changes.setdefault("source", Preference.Source.PERSON)
     return change(preference, rhythm, **changes)
+
+
+def _go_on(before, preference, rhythm):
+    """Only the way changes: nothing published meanwhile is left out, and what was chosen stays."""
+    now = timezone.now()
+    for name in ("language", "time_zone", "choices", "tells_when_quiet"):
+        setattr(preference, name, getattr(before, name))
+    preference.rhythm, preference.effective_at = rhythm, now
+    before.rhythm, before.effective_at = Rhythm.NONE, now
+    before.save()
+    # What nobody posted yet comes the new way; a mail on its way is decided on when it is sent.
+    reason = SkipReason.RHYTHM_NONE if rhythm == Rhythm.NONE else SkipReason.OTHER_WAY
+    Delivery.objects.filter(recipient=preference.recipient, state=State.TO_POST).update(
+        state=State.SKIPPED, reason=reason, finished_at=now
+    )
 
 
 @transaction.atomic

@@ -107,14 +107,23 @@ def confirm(request: SubscriptionRequest) -> Recipient:
 
 @transaction.atomic
 def change(recipient: Recipient, wish: Wish) -> None:
-    """Set what a subscriber wants. Whoever comes back begins with what is published then."""
-    if recipient.user_id is None:
-        moved = recipient.time_zone != wish.time_zone
-        recipient.language, recipient.time_zone = wish.language, wish.time_zone
-        recipient.is_verified = True
-        recipient.save(update_fields=["language", "time_zone", "is_verified"])
-        if moved:
-            recipient.preferences.filter(time_zone="").update(effective_at=timezone.now())
+    """Set what a subscriber wants. Whoever comes back begins with what is published then.
+
+    An account's digest comes by mail then, wherever it came before, and of what it chose unless
+    the wish names something.
+    """
+    if recipient.user_id:
+        chosen = wish.choices or None
+        recipients.set_channel(
+            recipient.user, Preference.Channel.EMAIL, wish.rhythm, choices=chosen
+        )
+        return
+    moved = recipient.time_zone != wish.time_zone
+    recipient.language, recipient.time_zone = wish.language, wish.time_zone
+    recipient.is_verified = True
+    recipient.save(update_fields=["language", "time_zone", "is_verified"])
+    if moved:
+        recipient.preferences.filter(time_zone="").update(effective_at=timezone.now())
     preference, _made = Preference.objects.get_or_create(
         recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
     )

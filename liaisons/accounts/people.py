@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from liaisons.models import User
 from mailing import recipients
+from mailing.addresses import address_hash
+from mailing.models import Preference
 from web import content_version
 
 
@@ -123,10 +125,27 @@ def change_address(person: User, address: str) -> str:
     return old
 
 
+def hold_reader_at(address: str) -> None:
+    """Lock the account whose mail goes there, if any, until the transaction ends.
+
+    Before the address and what is sent to it, as everywhere: nobody waits for who waits for them.
+    """
+    readers = User.objects.filter(mail_recipient__address_hash=address_hash(address))
+    list(readers.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
 def still_there(person: User) -> bool:
     """Lock the account until the transaction ends; False where it was deleted meanwhile."""
     there = User.objects.select_for_update(of=("self",), no_key=True)
     return there.filter(pk=person.pk, erased_at=None).first() is not None
+
+
+def get_news_by_mail(person: User) -> None:
+    """Let the digest come to the person's address from now on, as often as to the talk page."""
+    person.prefers_talk_page = False
+    person.save(update_fields=["prefers_talk_page"])
+    rhythm = recipients.preference_of(person).rhythm
+    recipients.set_channel(person, Preference.Channel.EMAIL, rhythm)
 
 
 def sync_recipient(person: User) -> None:

@@ -103,7 +103,7 @@ def connect_wikimedia(*, person: User, uid: str, name: str) -> User:
 
 @transaction.atomic
 def disconnect_wikimedia(*, person: User) -> User:
-    """Take the Wikimedia account away from this account; the address remains.
+    """Take the Wikimedia account away from this account; the address remains, and gets the news.
 
     Raises ``AlreadyDone`` where there is none, ``Refused`` where nothing would remain.
     """
@@ -120,12 +120,14 @@ def disconnect_wikimedia(*, person: User) -> User:
     if person.wiki_suppressed_at:
         # What the wiki hid does not come back by leaving the wiki.
         person.display_name = ""
-    if person.prefers_talk_page:
-        person.prefers_talk_page = False
+    on_talk_page, person.prefers_talk_page = person.prefers_talk_page, False
     if person.contact_by == User.ContactBy.WIKI:
         person.contact_by = User.ContactBy.NONE
     person.save(update_fields=["username", "display_name", "prefers_talk_page", "contact_by"])
     _be_known_as(person, "", checked_at=None)
+    if on_talk_page:
+        people.sync_recipient(person)
+        people.get_news_by_mail(person)
     return person
 
 

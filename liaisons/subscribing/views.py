@@ -21,6 +21,7 @@ from web.error_views import csrf_failure
 from web.policies import policy
 
 from .. import form_tokens, own_mail
+from ..accounts import people
 from ..accounts.forms import posted
 from ..accounts.network import network_address
 from . import notices
@@ -119,8 +120,11 @@ def subscribe_confirm(request, token):
     if request.method == "POST":
         try:
             with transaction.atomic():
+                people.hold_reader_at(wish.address)
                 recipient = subscriptions.confirm(wish)
-                if recipient.user_id is None:
+                if recipient.user:
+                    people.get_news_by_mail(recipient.user)
+                else:
                     notices.tell_begun(recipient)
         except subscriptions.Gone:
             # A double click: the first one did it.

@@ -15,6 +15,7 @@ from django.urls import reverse
 from liaisons.accounts import ways, wiki_standing
 from liaisons.errors import Refused
 from liaisons.models import User
+from mailing import recipients
 from mailing.models import Recipient
 from tests.factories import GroupFactory, MandateFactory, UserFactory
 from web import content_version
@@ -192,6 +193,7 @@ def test_disconnecting_leaves_the_address_and_frees_the_wikimedia_account(client
     ada = signed_in_person(client)
     ada.is_public_by_name, ada.prefers_talk_page, ada.contact_by = True, True, "wiki"
     ada.save()
+    recipients.set_channel(ada, "talk_page", "monthly")
     before = content_version.current()
     mail.outbox.clear()
     page = client.get(reverse(DISCONNECT)).content.decode()
@@ -201,7 +203,10 @@ def test_disconnecting_leaves_the_address_and_frees_the_wikimedia_account(client
     ada.refresh_from_db()
     assert not SocialAccount.objects.exists()
     assert (ada.wiki_username, ada.public_name, ada.contact_by) == ("", "", "none")
+    # The news that came to the talk page come by mail.
     assert not ada.prefers_talk_page
+    preference = recipients.preference_of(ada)
+    assert (preference.channel, preference.rhythm) == ("email", "monthly")
     assert content_version.current() > before
     assert "was disconnected" in mail.outbox[-1].body
     client.logout()

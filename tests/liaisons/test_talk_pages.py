@@ -251,10 +251,10 @@ def test_each_thing_is_told_once_and_nothing_when_nothing_is_new():
     assert Edition.objects.filter(channel=TALK_PAGE).count() == 2
 
 
-def test_changing_the_way_loses_nothing_and_repeats_nothing():
+def test_changing_the_way_loses_nothing_and_repeats_nothing(as_person, frank):
     ada = wikimedian("Ada Example")
     UpdateFactory(published=True)
-    run()
+    marked(as_person(frank), *run())
     UpdateFactory(published=True, title_en="While changing")
     recipients.sync_user(ada, "ada@example.org", "en", "UTC")
     recipients.set_channel(ada, Preference.Channel.EMAIL, "daily")
@@ -263,6 +263,44 @@ def test_changing_the_way_loses_nothing_and_repeats_nothing():
     [message] = mail.outbox
     assert message.body.count("/updates/") == 1
     assert "While changing" in message.body
+
+
+def test_what_nobody_posted_yet_comes_by_the_new_way():
+    ada = wikimedian("Ada Example")
+    UpdateFactory(published=True, title_en="Never posted")
+    [edition] = run()
+    with time_machine.travel(MONDAY, tick=False):
+        recipients.sync_user(ada, "ada@example.org", "en", "UTC")
+        recipients.set_channel(ada, Preference.Channel.EMAIL, "daily")
+    assert states(edition) == {"Ada Example": "skipped other_way"}
+    run(MONDAY + datetime.timedelta(days=1))
+    [message] = mail.outbox
+    assert "Never posted" in message.body
+
+
+def test_whoever_comes_back_from_no_digest_to_a_talk_page_begins_with_what_is_new():
+    ada = wikimedian("Ada Example")
+    recipients.sync_user(ada, "ada@example.org", "en", "UTC")
+    recipients.set_channel(ada, Preference.Channel.EMAIL, "none")
+    Preference.objects.filter(recipient__user=ada, channel=TALK_PAGE).delete()
+    UpdateFactory(published=True, title_en="While away")
+    recipients.set_channel(ada, TALK_PAGE, "weekly")
+    ada.mail_recipient.preferences.update(effective_at="2000-01-01T00:00Z")
+    UpdateFactory(published=True, title_en="Since then")
+    [edition] = run()
+    [message] = talk_pages.messages_of(edition)
+    assert "Since then" in message.wikitext
+    assert "While away" not in message.wikitext
+
+
+def test_what_was_chosen_stays_when_only_the_way_changes():
+    ada = wikimedian("Ada Example")
+    chosen = {"topics": ["advocacy"]}
+    recipients.set_channel(ada, TALK_PAGE, "monthly", language="fr", choices=chosen)
+    recipients.tell_when_quiet(ada, True)
+    preference = recipients.set_channel(ada, Preference.Channel.EMAIL, "monthly")
+    assert (preference.choices, preference.language) == (chosen, "fr")
+    assert preference.tells_when_quiet
 
 
 def test_who_may_be_named_again_waits_for_the_next_list(as_person, frank):

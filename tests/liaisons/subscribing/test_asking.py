@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liaisons import retention
-from mailing import deliver, recipients
+from mailing import deliver, editions, recipients
 from mailing.addresses import address_hash, masked
 from mailing.models import Notice, Preference, Recipient, SubscriptionRequest, Suppression
 from mailing.subscriptions import request_token
+from strategy import updates
 from tests.factories import UserFactory
 from tests.mailing import events_of_providers
 from tests.mailing.provider_events import told
+from tests.strategy.factories import UpdateFactory
 
 from .conftest import ADDRESS
 
@@ -93,6 +95,25 @@ def test_an_address_with_an_account_gets_each_digest_once(reader):
     mine.refresh_from_db()
     assert (mine.language, mine.time_zone) == ("fr", "Africa/Nairobi")
     assert mine.preferences.get().rhythm == "daily"
+
+
+def test_an_account_that_had_it_on_its_talk_page_has_it_by_mail_then(reader):
+    """By one way, without a gap, and of what it had chosen."""
+    account = UserFactory(email=ADDRESS, prefers_talk_page=True, wiki_username="Ada Example")
+    mine = recipients.sync_user(account, ADDRESS, "en", "UTC")
+    chosen = {"topics": ["advocacy"]}
+    recipients.set_channel(account, "talk_page", "weekly", choices=chosen)
+    updates.publish(UpdateFactory(title_en="Between the ways"), actor=None)
+    reader.ask(rhythm="daily")
+    assert reader.confirm().status_code == 200
+    preference = mine.preferences.exclude(rhythm="none").get()
+    assert (preference.channel, preference.rhythm) == ("email", "daily")
+    assert preference.choices == chosen
+    account.refresh_from_db()
+    assert not account.prefers_talk_page
+    editions.make_edition_for(mine)
+    deliver.send_due()
+    assert "Between the ways" in mail.outbox[-1].body
 
 
 def test_asking_again_changes_what_comes_only_once_it_is_confirmed(reader):
