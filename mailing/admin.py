@@ -1,7 +1,10 @@
 """The ledger as the Core Team sees it: read-only, because it is history."""
 
+from collections import defaultdict
+
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import path, reverse
 from django.utils.formats import date_format
@@ -43,9 +46,23 @@ class History(admin.ModelAdmin):
 def _column(state):
     @admin.display(description=state.label)
     def count(self, edition):
-        return getattr(edition, f"in_{state.value}")
+        return edition.counted.get(state.value, 0)
 
     return count
+
+
+class EditionList(ChangeList):
+    """A page of editions with the figures of those on it, and of no others: the ledger is long."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        deliveries = Delivery.objects.filter(edition__in=[one.pk for one in self.result_list])
+        rows = deliveries.order_by().values_list("edition", "state").annotate(count=Count("*"))
+        found = defaultdict(dict)
+        for edition, state, count in rows:
+            found[edition][state] = count
+        for edition in self.result_list:
+            edition.counted = found[edition.pk]
 
 
 @admin.register(Edition)
@@ -90,20 +107,16 @@ class EditionAdmin(History):
         page = reverse(f"admin:{talk_page_admin.PAGE}", args=[edition.pk])
         return format_html('<a href="{}">{}</a>', page, _("Messages for talk pages"))
 
-    def get_queryset(self, request):
-        counts = {
-            f"in_{state}": Count("deliveries", filter=Q(deliveries__state=state))
-            for state in State.values
-        }
-        return super().get_queryset(request).annotate(**counts)
+    def get_changelist(self, request, **kwargs):
+        return EditionList
 
     @admin.display(description=_("deliveries"))
     def figures(self, edition):
         """Each state with its count, linked to those deliveries."""
         listed = reverse("admin:mailing_delivery_changelist")
+        counted = edition.figures()
         rows = [
-            (listed, edition.pk, state.value, state.label, getattr(edition, f"in_{state.value}"))
-            for state in State
+            (listed, edition.pk, state.value, state.label, counted[state.value]) for state in State
         ]
         link = (
             '<a class="links-below" href="{}?edition__id__exact={}&amp;state__exact={}">{}: {}</a>'

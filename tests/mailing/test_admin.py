@@ -1,13 +1,19 @@
 """What the Core Team sees of the ledger."""
 
+import re
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from mailing import deliver, editions
+from mailing.admin import EditionAdmin
 from mailing.models import Delivery, Edition, Notice, State, Suppression
 from tests.mailing.people import person
 from tests.mailing.test_editions import MONDAY
@@ -45,6 +51,23 @@ def test_editions_show_figures_that_add_up(core_team, edition):
         "Nothing new for this person: 1",
     ):
         assert words in page
+
+
+def test_the_list_counts_the_ledger_for_the_editions_on_its_page_only(
+    core_team, edition, only_board, monkeypatch
+):
+    only_board.post("More news")
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        editions.make_editions()
+    newest = Edition.objects.latest("hour")
+    monkeypatch.setattr(EditionAdmin, "list_per_page", 1)
+    with CaptureQueriesContext(connection) as asked:
+        page = get(core_team, "edition_changelist")
+    counted = dict(re.findall(r'field-(\w+)">(\d+)<', page))
+    assert counted["audience"] == "3"
+    assert (counted["pending"], counted["sent"], counted["skipped"]) == ("2", "0", "1")
+    [of_ledger] = [one["sql"] for one in asked if "mailing_delivery" in one["sql"]]
+    assert f"IN ({newest.pk})" in of_ledger
 
 
 def test_a_delivery_tells_its_story_and_shows_no_address(core_team, edition):
