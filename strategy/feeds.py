@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
@@ -15,7 +14,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from web import markdown
 from web.public_pages import public_page
-from web.templatetags.web import day_text
+from web.templatetags.web import until_text
 
 from . import audiences, images, language_versions
 from .models import Report, Topic, Update
@@ -96,10 +95,9 @@ class UpdateFeed(Feed):
 
 
 def _until_when(update: Update) -> Iterator[str]:
-    """Until which day it is to be done, where an update is a call to act."""
+    """Until when it is to be done, where an update is a call to act."""
     if update.kind == Update.Kind.ACT:
-        day = day_text(timezone.localdate(update.deadline))
-        yield gettext("To be done until %(day)s") % {"day": day}
+        yield gettext("To be done until %(day)s") % {"day": until_text(update.deadline)}
 
 
 class TopicFeed(UpdateFeed):

@@ -1,5 +1,8 @@
 """The relay kit: what can be copied, in each language, whatever the update says."""
 
+import datetime
+import re
+
 import mwparserfromhell
 import pytest
 
@@ -39,6 +42,20 @@ def test_each_form_says_what_the_update_says(client):
     # Selectable by hand: the whole text stands in the page.
     assert page.count("<textarea") == 4
     assert "\n== Salons have begun ==" in page
+
+
+@pytest.mark.django_db
+def test_each_form_says_until_which_hour_it_is_to_be_done(client):
+    midnight = datetime.datetime(2099, 7, 20, tzinfo=datetime.UTC)
+    update = UpdateFactory(published=True, kind="act", deadline=midnight)
+    until = "o be done until 19 July 2099, 11:59\u202fpm UTC"
+    found, _page = kit(client, update)
+    assert until in found.message
+    assert until in found.email
+    # A wiki takes any space for one.
+    assert until.replace("\u202f", " ") in found.wikitext
+    for address in (f"/en/updates/{update.slug}/print/", "/en/updates/"):
+        assert until in re.sub("<[^>]+>", "", client.get(address).text)
 
 
 @pytest.mark.django_db

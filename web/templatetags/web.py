@@ -128,6 +128,7 @@ def until(value: datetime) -> SafeString:
     return _time(timezone.localtime(value), until_text(value))
 
 
+@register.filter
 def until_text(value: datetime) -> str:
     """The same for plain text.
 
