@@ -15,9 +15,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from . import audiences, editions, kinds, pauses, positions, talk_pages, waiting
+from . import audiences, editions, eligibility, kinds, pauses, positions, talk_pages, waiting
 from .due_hours import next_due_hour
-from .models import Delivery, Edition, Notice, Preference, Rhythm, SkipReason
+from .models import Delivery, Edition, Notice, Preference, Recipient, Rhythm, SkipReason, State
 from .models.messages import OPEN
 from .own_parts import NO_PART, OwnPart, OwnParts
 from .press import Press
@@ -50,10 +50,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A single message that waits for room in the contact budget, or for the end of a pause."""
+    """A message that waits for room in the contact budget, for the end of a pause or for a retry.
+
+    ``until`` is None for a digest that is made and waits for nothing but its turn.
+    """
 
     label: Any
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ class Next:
     ``at`` is None where there is no date: nothing is wanted, or it comes when something is
     published. ``reason`` says why none would come as things stand, or is "". ``own`` is the first
     thing of the person's own part; of what a talk page gets only the day is worked out.
-    ``taken_along`` are messages that wait for this digest, ``waiting`` those that come alone.
+    ``taken_along`` are messages that wait for this digest, ``waiting`` those that come alone, with
+    digests that are made and not sent yet.
     """
 
     rhythm: str
@@ -99,6 +103,7 @@ def next_digest(preference: Preference, at: datetime | None = None) -> Next:
     comes_at = when(preference, paused or at)
     by_mail = preference.channel == Preference.Channel.EMAIL
     taken_along, alone = _waiting(preference.recipient, comes_at if by_mail else None)
+    alone = _made(preference.recipient, at) + alone
     if preference.rhythm == Rhythm.NONE:
         return Next(preference.rhythm, None, paused, [], "", "", waiting=alone)
     if preference.channel == Preference.Channel.TALK_PAGE:
@@ -158,8 +163,33 @@ def _waiting(recipient, digest_at) -> tuple[list[Waiting], list[Waiting]]:
     for notice in waits.order_by("next_attempt_at", "pk"):
         one = Waiting(kinds.label_of(notice.kind), notice.next_attempt_at)
         fits = notice.reason == SkipReason.OVER_BUDGET and digest_at
-        (taken_along if fits and digest_at <= one.until else alone).append(one)
+        (taken_along if fits and digest_at <= notice.next_attempt_at else alone).append(one)
     return taken_along, alone
+
+
+def _made(recipient, at) -> list[Waiting]:
+    """The digests, and urgent news, that are made and neither sent nor dropped yet."""
+    found = []
+    made = Delivery.objects.filter(
+        recipient=recipient, state__in=[*OPEN, State.CLAIMED, State.TO_POST]
+    )
+    for delivery in made.select_related("edition").order_by("created_at", "pk"):
+        reason, until = _in_the_way(delivery, at), delivery.next_attempt_at
+        if reason == SkipReason.PAUSED:
+            until = recipient.paused_until
+        elif reason:
+            # It is dropped when its turn comes.
+            continue
+        label = kinds.of_edition(delivery.edition).label
+        found.append(Waiting(label, until if until and until > at else None))
+    return found
+
+
+def _in_the_way(delivery, at) -> str:
+    rule = talk_pages if delivery.edition.is_posted_by_hand else eligibility
+    in_way = rule.obstacle(kinds.of_edition(delivery.edition), at=at)
+    asked = Recipient.objects.filter(pk=delivery.recipient_id).annotate(in_way=in_way)
+    return asked.values_list("in_way", flat=True).get()
 
 
 @contextmanager

@@ -248,6 +248,27 @@ def test_what_waits_is_named_and_when_it_comes(browser, ada):
     assert Notice.objects.waiting_for_room().count() == 1
 
 
+def test_a_digest_that_is_made_and_not_sent_yet_is_named(browser, ada):
+    """On its way, held by a pause, put off by the mail server; not where it will be dropped."""
+    recipient_of(ada).preferences.update(effective_at=datetime(2026, 1, 1, tzinfo=UTC))
+    monday = datetime(2026, 7, 20, 12, tzinfo=UTC)
+    publish(title_en="A first draft")
+    with time_machine.travel(monday, tick=False):
+        browser.force_login(ada)
+        editions.make_editions()
+        assert "Digest: on its way" in browser.get(reverse(PAGE)).text
+        Delivery.objects.update(state="retry", next_attempt_at=monday + timedelta(hours=1))
+        assert re.search(
+            r"Digest: from <time[^>]*>Monday, 20 July", browser.get(reverse(PAGE)).text
+        )
+        pauses.set_pause(recipient_of(ada), date(2026, 8, 3))
+        deliver.send_due()
+        page = browser.get(reverse(PAGE)).text
+        assert re.search(r"Digest: from <time[^>]*>Monday, 3 August 2026, 12:00", page)
+        save(browser, rhythm="none", paused_until="")
+        assert "Digest: " not in browser.get(reverse(PAGE)).text
+
+
 def test_reminders_that_are_coming_are_named(browser, ada, swahili):
     mandate = MandateFactory(person=ada, group=swahili, confirmed=True)
     mandate.last_day = timezone.localdate() + timedelta(days=20)
