@@ -79,6 +79,10 @@ class Section:
         """A sentence for each of these positions that is known here: what it is, and for whom."""
         return {}
 
+    def for_whom(self, items: list[Any]) -> dict[int, str]:
+        """For whom those of the items are that are not for everyone: by position, in words."""
+        return {}
+
     def held(self, until: int, at: datetime) -> dict[str, set[int]]:
         """Positions up to ``until`` that wait at ``at``, by the language whose readers wait."""
         return {}

@@ -71,6 +71,10 @@ class _OfUpdates(Section):
             if after < place.position <= until or place.position in besides
         ]
 
+    def for_whom(self, items):
+        found = audiences.with_words(items)
+        return {one.position: " · ".join(one.for_whom) for one in found if one.for_whom}
+
     def render_for(self, items, language, *, has_account, is_alone):
         return self.render(items, language, has_account=has_account, is_alone=is_alone)
 
@@ -231,6 +235,9 @@ class CallsToAct(_OfTopics):
 
     def narrowed(self, after, until, besides):
         return _CallsByUpdate().narrowed(after, until, besides)
+
+    def for_whom(self, items):
+        return _CallsByUpdate().for_whom([call.thing for call in items if call.is_update])
 
     def held(self, until, at):
         return _CallsByUpdate().held(until, at)

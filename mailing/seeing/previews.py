@@ -22,6 +22,7 @@ from .. import (
     upcoming,
     waiting,
 )
+from ..choices import NOT_FOR
 from ..models import (
     Delivery,
     Edition,
@@ -52,6 +53,10 @@ class Item:
     why: str
     # What tells it from all others, in its section.
     identity: tuple[str, str]
+    # Where it is not for everyone: for whom, in words.
+    for_whom: str = ""
+    # Whether it is there because of what the person chose, such as a topic.
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,21 +214,41 @@ def _items(delivery, own, last) -> list[Item]:
 
 
 def _for_all(delivery, last) -> list[Item]:
-    found = []
-    for section in registered():
-        if section.key not in delivery.since:
-            continue
-        besides = delivery.besides.get(section.key, {})
-        also = tuple(besides.get("also", ()))
-        since, until = delivery.since[section.key], delivery.edition.cut_off
-        owed = tuple(besides.get("owed", ()))
-        items = items_told(section, since, until, also, owed)
-        items = audiences.told(section, items, delivery.choices)
-        for item in items if _has_words(section, items, delivery) else ():
-            identity = (section.key, str(getattr(item, "pk", item.position)))
-            why = _why(section, item, also, last)
-            found.append(Item(section.label, str(item), why, identity))
-    return found
+    return [
+        item
+        for section in registered()
+        if section.key in delivery.since
+        for item in _of_section(section, delivery, last)
+    ]
+
+
+def _of_section(section, delivery, last) -> list[Item]:
+    besides = delivery.besides.get(section.key, {})
+    also = tuple(besides.get("also", ()))
+    since, until = delivery.since[section.key], delivery.edition.cut_off
+    owed = tuple(besides.get("owed", ()))
+    items = items_told(section, since, until, also, owed)
+    items = audiences.told(section, items, delivery.choices)
+    if not _has_words(section, items, delivery):
+        return []
+    for_whom = section.for_whom(items)
+    return [
+        Item(
+            section.label,
+            str(item),
+            _why(section, item, also, last),
+            (section.key, str(getattr(item, "pk", item.position))),
+            for_whom.get(item.position, ""),
+            _is_chosen(section, item, delivery.choices),
+        )
+        for item in items
+    ]
+
+
+def _is_chosen(section, item, choices) -> bool:
+    """Whether the reader would not be told of it, had they chosen nothing that there is."""
+    nothing = {name: [""] for name in choices if name != NOT_FOR}
+    return bool(nothing) and not section.chosen([item], nothing)
 
 
 def _has_words(section, items, delivery) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from mailing import choices, editions, recipients, sections
 from mailing.models import Delivery
@@ -47,6 +48,16 @@ def test_each_gets_what_they_chose(topics):
     assert "rice" in told[both.address]
     assert "tea with milk" in told[tea.address]
     assert "rice" not in told[tea.address]
+
+
+def test_the_preview_says_what_is_there_by_choice(topics, core_team):
+    tea, everything = reader_of("tea"), reader_of()
+    topics.post("tea with milk")
+    address = reverse("admin:mailing_delivery_preview")
+    for reader, is_chosen in ((tea, True), (everything, False)):
+        page = core_team.get(address, {"person": reader.pk}).content.decode()
+        assert "tea with milk" in page
+        assert ("The person chose to hear of this." in page) == is_chosen
 
 
 def test_nothing_new_of_what_was_chosen_is_no_mail(topics):

@@ -448,6 +448,17 @@ def test_it_stays_public_to_read_and_says_for_whom_it_is(client, africa):
     assert said in client.get(reverse("strategy:update_feed")).content.decode()
 
 
+@pytest.mark.parametrize("is_call", [False, True])
+def test_the_preview_of_a_digest_says_for_whom_it_is(is_call, as_person, frank, africa):
+    user = liaison(africa)
+    values = {"kind": Update.Kind.ACT, "deadline": MORNING + 9 * DAY} if is_call else {}
+    published(audience=Audience(liaisons_only=True, regions=("SSA",)).kept, **values)
+    address = reverse("admin:mailing_delivery_preview")
+    with time_machine.travel(MORNING, tick=False):
+        page = as_person(frank).get(address, {"person": user.mail_recipient.pk}).content.decode()
+    assert page.count("For liaisons in Sub-Saharan Africa.") == 1
+
+
 def test_an_urgent_update_for_others_needs_agreement_anew(erin, africa):
     update = UpdateFactory(kind=Update.Kind.URGENT, author=UserFactory())
     updates.agree(update, actor=erin)
