@@ -5,6 +5,7 @@ from collections import defaultdict
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import path, reverse
 from django.utils.formats import date_format
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import claims, eligibility, kinds, reasons, talk_page_admin, why_pages
 from .addresses import address_hash
+from .bounces import fates
 from .health import page
 from .models import Delivery, Edition, Notice, Preference, Recipient, Rhythm, State, Suppression
 from .models.messages import OPEN
@@ -388,6 +390,12 @@ class SuppressionAdmin(History):
 
     def has_delete_permission(self, request, obj=None):
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    @transaction.atomic
+    def delete_model(self, request, obj):
+        """The address counts as new, or the next mail that comes back would stop it again."""
+        fates.settle(obj.address_hash)
+        super().delete_model(request, obj)
 
     def get_fields(self, request, obj=None):
         return super().get_fields(request, obj) if obj else ["address", "reason", "detail"]

@@ -20,6 +20,7 @@ from .models import (
     SkipReason,
     State,
     SubscriptionRequest,
+    Suppression,
 )
 
 DEFAULT_RHYTHM = Rhythm.WEEKLY
@@ -101,9 +102,13 @@ def forget_user(user) -> None:
 def forget(recipient: Recipient) -> None:
     """Empty the row of somebody who gets mail; with an account or without."""
     recipient = Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
-    Bounce.objects.filter(
+    bounces = Bounce.objects.filter(
         Q(delivery__recipient=recipient) | Q(notice__recipient=recipient)
-    ).delete()
+    )
+    # A server's answer may repeat a name; that these addresses take no mail stays.
+    hashes = {recipient.address_hash, *bounces.values_list("address_hash", flat=True)}
+    Suppression.objects.filter(address_hash__in=hashes).update(detail="")
+    bounces.delete()
     if recipient.address:
         elsewhere = Notice.objects.filter(address__iexact=recipient.address)
         elsewhere.update(address="", context={}, error="", story=[])
@@ -118,7 +123,7 @@ def forget(recipient: Recipient) -> None:
     recipient.preferences.all().delete()
     recipient.cursors.all().delete()
     recipient.told_items.all().delete()
-    # A server's answer may repeat a name.
+    # The same of servers' answers here.
     Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
     Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
 

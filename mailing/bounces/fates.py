@@ -124,6 +124,11 @@ def trouble_of(user) -> Suppression | None:
     return Suppression.objects.filter(address_hash__in=hashes).first()
 
 
+def settle(hashed: str) -> None:
+    """What came back from this address until now counts no more."""
+    Bounce.objects.filter(address_hash=hashed).update(is_settled=True)
+
+
 @transaction.atomic
 def lift(address: str) -> bool:
     """Its owner has just proved that mail arrives there: it counts as new. True where it helped.
@@ -131,7 +136,7 @@ def lift(address: str) -> bool:
     What the Core Team entered by hand stays.
     """
     hashed = address_hash(address)
-    Bounce.objects.filter(address_hash=hashed).update(is_settled=True)
+    settle(hashed)
     lifted = Suppression.objects.filter(address_hash=hashed).exclude(
         reason=Suppression.Reason.BY_HAND
     )

@@ -113,6 +113,35 @@ def test_what_may_be_over_tomorrow_is_counted_and_fades(box, sent, settings):
     assert Suppression.objects.get().reason == Suppression.Reason.SOFT
 
 
+def test_an_address_taken_off_the_list_by_hand_counts_as_new(box, sent, settings, core_team):
+    settings.MAIL_SOFT_BOUNCES = 2
+    delivery = sent()
+    box.put(soft(delivery, 1), soft(delivery, 2))
+    mailbox.read_mailbox()
+    suppression = Suppression.objects.get()
+    core_team.post(
+        reverse("admin:mailing_suppression_delete", args=[suppression.pk]), {"post": "yes"}
+    )
+    box.put(soft(delivery, 3))
+    mailbox.read_mailbox()
+    assert not is_suppressed(delivery)
+
+
+def test_what_a_server_said_goes_with_the_person(box, sent):
+    """Also of an address they had before; that mail must not go there stays."""
+    delivery, later = sent("earlier@example.org"), sent("now@example.org")
+    user = delivery.recipient.user
+    box.put(bounce(delivery, said="550 5.1.1 mailbox of Somebody is gone"))
+    mailbox.read_mailbox()
+    recipients.sync_user(user, "other@example.org", "en", "UTC")
+    recipients.forget_user(user)
+    assert [(one.reason, one.detail) for one in Suppression.objects.all()] == [("bounced", "")]
+    box.put(bounce(later, number=2, said="550 5.1.1 mailbox of Somebody is gone"))
+    mailbox.read_mailbox()
+    recipients.forget_user(later.recipient.user)
+    assert set(Suppression.objects.values_list("detail", flat=True)) == {""}
+
+
 def test_a_complaint_is_heard(box, sent):
     first, redacted, praised = sent(), sent(), sent()
     box.put(
