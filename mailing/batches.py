@@ -28,6 +28,7 @@ class Batch:
         self._before_waiting = before_waiting
         self.slow = pace.Slow({_domain(letter) for letter in letters} | {pace.SERVER})
         self._now, self._began = timezone.now(), time.monotonic()
+        self._has_begun = False
         # Each with the seconds from now until its turn.
         self._left = self._with_turns(self._not_paused(letters))
 
@@ -38,12 +39,17 @@ class Batch:
             if wait > 0:
                 self._before_waiting()
                 stopping.sleep(wait)
-            if stopping.is_asked() or time.monotonic() - self.claimed_at > HOLD_SECONDS:
+            if stopping.is_asked() or self._is_over():
                 self.give_back()
                 return
             del self._left[0]
+            self._has_begun = True
             if self._not_paused([letter]):
                 yield letter
+
+    def _is_over(self) -> bool:
+        # Where reading them took all the time, it would the next time, too: one goes in any case.
+        return self._has_begun and time.monotonic() - self.claimed_at > HOLD_SECONDS
 
     def coming(self) -> Message | None:
         """The message after the one in hand, where its turn has come; it may be put off yet."""
@@ -90,8 +96,9 @@ class Batch:
         return free
 
     def _paused_until(self, letter, now):
-        is_awaited = isinstance(letter, Notice)
-        return self.slow.paused_until(_domain(letter), now, is_awaited=is_awaited)
+        domain, is_awaited = _domain(letter), isinstance(letter, Notice)
+        # What has no address any more goes nowhere, and waits for nobody.
+        return self.slow.paused_until(domain, now, is_awaited=is_awaited) if domain else None
 
     def _with_turns(self, letters):
         """The letters that have a turn soon, each with the seconds until then."""
@@ -120,7 +127,7 @@ class Batch:
         by_domain = defaultdict(list)
         for letter in letters:
             by_domain[_domain(letter)].append(letter)
-        timed = []
+        timed = [(0.0, letter) for letter in by_domain.pop("", [])]
         for domain, those in by_domain.items():
             soon = those[: max(1, int(rate * pace.AHEAD))]
             # Nobody waits here for long: the messages to others would wait, too.

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.encoding import punycode
 
 from .addresses import without_addresses
 from .models import MailDomain
@@ -81,7 +82,16 @@ class Turns:
 
 def domain_of(address: str) -> str:
     """The domain of an address as all of its spellings have it; "" for no address."""
-    return address.rpartition("@")[2].strip().lower().rstrip(".")
+    domain = address.rpartition("@")[2].strip().lower().rstrip(".")
+    return domain if domain.isascii() else _on_the_wire(domain)
+
+
+def _on_the_wire(domain: str) -> str:
+    """An international domain as mail servers know it."""
+    try:
+        return punycode(domain)
+    except UnicodeError:
+        return domain
 
 
 class Slow:

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 
 from mailing import batches, claims, deliver, notices, pace
-from mailing.models import Delivery, MailDomain, Notice, State
+from mailing.models import Delivery, MailDomain, Notice, Recipient, State
 from tests.mailing.people import person
 from tests.mailing.sending import MONDAY, owe, send
 
@@ -125,6 +125,15 @@ def test_one_domain_gets_no_more_than_its_limit_and_the_others_do_not_wait(
         send(at)
         assert at < MONDAY + timedelta(minutes=2)
     assert len({entry["to"] for entry in sink.arrived}) == len(sink.arrived) == 30
+
+
+def test_what_has_no_address_any_more_takes_no_turn_of_anybody(only_board, sink, settings):
+    settings.MAIL_PER_SECOND_TO_A_DOMAIN = 1
+    owe(only_board, "left.1", "left.2", "left.3")
+    Recipient.objects.update(address="", address_hash="")
+    send()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.SKIPPED}
+    assert not MailDomain.objects.exists()
 
 
 def test_a_notice_passes_the_line_of_the_digests(only_board, sink, settings, receipt):

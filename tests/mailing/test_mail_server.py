@@ -231,6 +231,15 @@ def test_a_message_refused_without_a_status_says_nothing_of_the_address(only_boa
     assert not Suppression.objects.exists()
 
 
+def test_where_reading_a_batch_takes_all_its_time_one_message_goes_each_time(
+    only_board, sink, settings, monkeypatch
+):
+    monkeypatch.setattr(batches, "HOLD_SECONDS", -1)
+    settings.MAIL_TASK_SECONDS = 2
+    owe(only_board, "ok.1", "ok.2", "ok.3")
+    assert send().sent == 3
+
+
 def test_a_kept_connection_that_was_closed_meanwhile_is_opened_anew(only_board, sink):
     from mailing.transport import open_transport
 
