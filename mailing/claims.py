@@ -91,7 +91,7 @@ def retry(letter: Message, said: str) -> None:
     """Try again later, each time after a longer wait; give up after MAIL_GIVE_UP_SECONDS."""
     now = timezone.now()
     attempts = letter.attempts + 1
-    is_old = now - letter.created_at > timedelta(seconds=settings.MAIL_GIVE_UP_SECONDS)
+    is_old = now - _due_since(letter) > timedelta(seconds=settings.MAIL_GIVE_UP_SECONDS)
     if is_old and attempts >= settings.MAIL_GIVE_UP_ATTEMPTS:
         fail(letter, FailReason.GAVE_UP, said)
         return
@@ -139,12 +139,15 @@ def put_off_in_line(letters: list[Message], first: datetime, apart: float) -> No
 
 
 def give_up_old(letters: list[Message], said: str) -> list[Message]:
-    """Fail those that are older than MAIL_GIVE_UP_SECONDS; gives the others."""
+    """Fail those that are due for longer than MAIL_GIVE_UP_SECONDS; gives the others."""
     oldest = timezone.now() - timedelta(seconds=settings.MAIL_GIVE_UP_SECONDS)
+    others = []
     for letter in letters:
-        if letter.created_at < oldest:
+        if _due_since(letter) < oldest:
             fail(letter, FailReason.GAVE_UP, said)
-    return [letter for letter in letters if letter.created_at >= oldest]
+        else:
+            others.append(letter)
+    return others
 
 
 def hold(letter: Message, until: datetime, reason: str) -> None:
@@ -153,8 +156,15 @@ def hold(letter: Message, until: datetime, reason: str) -> None:
         state=State.RETRY if letter.attempts else State.PENDING,
         reason=reason,
         next_attempt_at=until,
+        story=and_then("held", until.isoformat(timespec="minutes")),
         **_UNCLAIMED,
     )
+
+
+def _due_since(letter) -> datetime:
+    """Since when nothing but a server is in its way; what its reader's pause took does not count."""
+    held = [entry["detail"] for entry in letter.story if entry["what"] == "held"]
+    return max(letter.created_at, datetime.fromisoformat(held[-1])) if held else letter.created_at
 
 
 def sweep(model: type[Message], at: datetime | None = None) -> int:

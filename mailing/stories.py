@@ -10,6 +10,7 @@ from .models import FailReason, Message, SkipReason, State
 
 _EVENTS = {
     "retry": _("The server could not take it; to be tried again"),
+    "held": _("Waiting"),
     "worker_lost": _("Its worker was lost; given to another"),
     "came_back": _("It came back: the address does not exist"),
     "not_this_time": _("It came back: it could not be delivered this time"),

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from mailing import claims, deliver, notices, pace
-from mailing.models import Delivery, MailDomain, Notice, State
+from mailing.models import Delivery, MailDomain, Notice, Recipient, State
 from tests.mailing.people import person
 from tests.mailing.sending import MONDAY, owe, send
 
@@ -68,6 +68,19 @@ def test_a_domain_that_defers_is_left_alone_for_longer_and_longer(
     assert tries(sink, "example.org") == 10
 
 
+def test_an_international_domain_is_left_alone_like_any_other(only_board, sink):
+    sink.domain_answers["xn--bcher-kva.example.org"] = "421 4.7.0 too much from you"
+    for number in range(6):
+        person("daily", address=f"ok.{number}@bücher.example.org")
+    owe(only_board, "ok")
+    send()
+    assert tries(sink, "xn--bcher-kva.example.org") == 2
+    until = MailDomain.objects.get().paused_until
+    sink.domain_answers.clear()
+    assert send(until).sent == 6
+    assert MailDomain.objects.get().deferrals == 0
+
+
 def test_a_pause_never_becomes_longer_than_the_longest(settings):
     pauses = [pace.pause_after(times, SLOW).total_seconds() for times in range(1, 20)]
     assert pauses == sorted(pauses)
@@ -95,6 +108,31 @@ def test_a_domain_that_stays_away_is_given_up_with_its_messages(only_board, sink
     away = Delivery.objects.filter(recipient__address__endswith=SLOW)
     assert set(away.values_list("state", "reason")) == {("failed", "gave_up")}
     assert tries(sink, SLOW) < 100
+
+
+def test_what_waited_for_its_reader_is_not_given_up_before_it_could_be_tried(
+    only_board, sink, settings
+):
+    person("daily", address=f"ok@{SLOW}")
+    owe(only_board)
+    begins = MONDAY + timedelta(days=9)
+    Recipient.objects.update(paused_until=begins)
+    send()
+    assert Delivery.objects.get().next_attempt_at == begins
+    known = MailDomain(domain=SLOW, deferrals=9, deferred_at=begins, said="421")
+
+    def meet(at):
+        known.paused_until = at + timedelta(minutes=30)
+        known.save()
+        send(at)
+        return Delivery.objects.get()
+
+    held = meet(begins)
+    assert (held.state, held.attempts) == (State.RETRY, 0)
+    held = meet(begins + timedelta(days=1))
+    assert held.state == State.RETRY
+    held = meet(begins + timedelta(days=2, minutes=1))
+    assert (held.state, held.reason) == (State.FAILED, "gave_up")
 
 
 def test_what_somebody_waits_for_is_tried_although_the_pause_is_long(
