@@ -162,7 +162,7 @@ def hold(letter: Message, until: datetime, reason: str) -> None:
 
 
 def _due_since(letter) -> datetime:
-    """Since when nothing but a server is in its way; what its reader's pause took does not count."""
+    """Since when nothing but a server is in its way: its reader's pause does not count."""
     held = [entry["detail"] for entry in letter.story if entry["what"] == "held"]
     return max(letter.created_at, datetime.fromisoformat(held[-1])) if held else letter.created_at
 

@@ -322,7 +322,8 @@ class _Worker:
                 else:
                     self._count_fault(trouble)
             case Uncertain():
-                claims.set_aside(letter, str(trouble))
+                # Were it not written down, it would be taken for lost, and sent a second time.
+                self.fates.insist(lambda: claims.set_aside(letter, str(trouble)))
                 self._count_fault(trouble)
             case Permanent():
                 _fail(letter, trouble)

@@ -152,18 +152,21 @@ class SmtpTransport:
     ) -> None:
         """Hand over one message. Returns once the server took it; else raises a ``Trouble``.
 
-        ``meanwhile`` is called while the server reads, or sooner if that takes long, and always
-        before ``last_call``. That is asked right before the final dot: up to there the server
-        cannot have taken anything. Where it says no, the message is taken back. ``following`` gives
-        the address of the message after this one, where it is known by then: its envelope goes out
-        with the dot, and the connection is given up where another message, or none, follows.
-        ``in_the_end`` is called after the dot, while the server decides; it must not raise, and be
-        short: whether the server took the message is in doubt as long.
+        ``meanwhile`` is called while the server reads, or sooner if that takes long (where we have
+        to connect, too), and always before ``last_call``. That is asked right before the final dot:
+        up to there the server cannot have taken anything. Where it says no, the message is taken
+        back. ``following`` gives the address of the message after this one, where it is known by
+        then: its envelope goes out with the dot, and the connection is given up where another
+        message, or none, follows. ``in_the_end`` is called after the dot, while the server decides;
+        it must not raise, and be short: whether the server took the message is in doubt as long.
         """
         if self._said_for not in (None, (sender, address)):
             self.close()
         if self._is_used_up():
+            meanwhile()
             self.leave()
+        elif self._backend.connection is None:
+            meanwhile()
         is_new = self.open()
         try:
             self._say_envelope(sender, address, meanwhile)
@@ -172,6 +175,7 @@ class SmtpTransport:
             self.close()
             if is_new:
                 raise error.trouble from error.__cause__
+            meanwhile()
             self.open()
             try:
                 self._say_envelope(sender, address, meanwhile)

@@ -9,7 +9,7 @@ from celery.signals import worker_process_init
 from django.db import DatabaseError, connection
 from psycopg2.extensions import set_wait_callback
 
-from mailing import claims, deliver, meanwhile
+from mailing import claims, deliver, meanwhile, transport
 from mailing import fates as fates_module
 from mailing.fates import Fates
 from mailing.models import Delivery, State
@@ -66,6 +66,75 @@ def test_what_the_database_forgot_in_a_crash_is_written_again(only_board, crash,
     crash([fourth])
     fates.make_safe()
     assert states() == [(State.SENT, 1)] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what_follows", ["another fate", "a claim", "the end"])
+def test_what_was_forgotten_is_seen_although_somebody_else_noticed_the_crash(
+    only_board, crash, monkeypatch, what_follows
+):
+    monkeypatch.setattr(fates_module, "UNSAFE_SECONDS", 60)
+    first, second, third, _fourth = claimed(only_board)
+    fates = Fates()
+    fates.sent(first)
+    fates.sent(second)
+    crash([first, second])
+    connection.close()  # as what failed on it does
+    if what_follows == "another fate":
+        fates.sent(third)
+    elif what_follows == "a claim":
+        claims.claim(Delivery)
+        fates.are_safe()
+    else:
+        fates.make_safe()
+    assert states()[:2] == [(State.SENT, 1)] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_only_reads_is_one_that_is_away(only_board):
+    first, *_others = claimed(only_board)
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    try:
+        Fates().sent(first)
+    finally:
+        connection.close()
+    assert states()[0] == (State.SENT, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_that_nobody_knows_of_a_message_is_written_down_whatever_the_database_does(
+    only_board, sink, crash, monkeypatch
+):
+    owe(only_board, "lost")
+    set_aside, calls = claims.set_aside, []
+
+    def after_a_crash(letter, said):
+        if not calls:
+            crash([])
+        calls.append(said)
+        set_aside(letter, said)
+
+    monkeypatch.setattr(claims, "set_aside", after_a_crash)
+    send()
+    assert states() == [(State.UNCERTAIN, 1)]
+
+
+@pytest.mark.django_db
+def test_a_new_connection_is_not_waited_for_before_the_last_message_is_written_down(
+    only_board, sink, settings, monkeypatch
+):
+    settings.MAIL_PER_CONNECTION = 1
+    owe(only_board, *(f"ok.{number}" for number in range(3)))
+    seen, connect = [], transport.SmtpTransport.open
+
+    def looking(self):
+        seen.append((len(sink.arrived), Delivery.objects.filter(state=State.SENT).count()))
+        return connect(self)
+
+    monkeypatch.setattr(transport.SmtpTransport, "open", looking)
+    send()
+    assert seen == [(0, 0), (1, 1), (2, 2)]
 
 
 @pytest.mark.django_db
