@@ -59,6 +59,19 @@ def wire_address(address: str) -> str:
     return address if address.isascii() else sanitize_address(address, "utf-8")
 
 
+def spellings(address: str) -> set[str]:
+    """The address as given, and with its domain in ASCII and in its own letters: all are one."""
+    address = (address or "").strip()
+    name, at, domain = address.rpartition("@")
+    found = {address}
+    for spell in (lambda: domain.encode("idna").decode(), lambda: domain.encode().decode("idna")):
+        try:
+            found.add(f"{name}{at}{spell()}")
+        except UnicodeError:
+            continue
+    return found
+
+
 def header_address(address: str) -> str:
     """One address as it may stand in a header by itself: nothing there can be read as a second.
 

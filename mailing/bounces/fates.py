@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .. import claims
-from ..addresses import address_hash, without_addresses
+from ..addresses import address_hash, spellings, without_addresses
 from ..models import Bounce, Delivery, Notice, Recipient, Suppression
 
 Letter = Delivery | Notice
+# Mail servers give up after days. What is said of a message later says nothing of its address as it
+# is now, and whoever was passed the mail on can say it.
+RECENT = timedelta(days=30)
 _REASONS = {
     Bounce.Kind.HARD: Suppression.Reason.BOUNCED,
     Bounce.Kind.SOFT: Suppression.Reason.SOFT,
@@ -30,10 +33,13 @@ _STORY = {
 
 
 def letter_with(message_id: str) -> Letter | None:
-    """The delivery or notice that was sent under this Message-ID."""
+    """The delivery or notice that was sent under this Message-ID, not long ago."""
+    # One that came back at once may not be written down as sent yet.
+    is_recent = Q(finished_at__gte=timezone.now() - RECENT) | Q(finished_at=None)
     models: tuple[type[Letter], ...] = (Delivery, Notice)
     for model in models:
-        found = model.objects.filter(message_id=message_id).select_related("recipient").first()
+        sent = model.objects.filter(is_recent, message_id=message_id)
+        found = sent.select_related("recipient").first()
         if found:
             return found
     return None
@@ -49,7 +55,8 @@ def hash_of(letter: Letter) -> str:
 def is_addressee(letter: Letter, addresses: tuple[str, ...]) -> bool:
     """Whether one of these is the address the message goes to. True where none is named."""
     own = hash_of(letter)
-    return bool(own) and (not addresses or own in map(address_hash, addresses))
+    named = {address_hash(one) for address in addresses for one in spellings(address)}
+    return bool(own) and (not addresses or own in named)
 
 
 @transaction.atomic
@@ -58,20 +65,20 @@ def write_down(
     kind: Bounce.Kind,
     *,
     source: Bounce.Source,
-    key: str,
     status: str = "",
     said: str = "",
     at: datetime | None = None,
 ) -> bool:
-    """One report about one message; False where it was written down before.
+    """What was reported of a message; False where the same was reported before.
 
-    ``key`` is whatever tells this report from all others.
+    Each kind counts once for each message: several servers may report one that came back, and
+    providers tell again what was not answered.
     """
     # Cut before, too: looking for addresses takes time by the square of a word's length.
     said = without_addresses(said[:2_000])[:500]
     about = {"delivery" if isinstance(letter, Delivery) else "notice": letter}
     bounce, is_new = Bounce.objects.get_or_create(
-        key=hashlib.sha256(f"{source}:{key}".encode()).hexdigest(),
+        key=hashlib.sha256(f"{letter.message_id}:{kind}".encode()).hexdigest(),
         defaults={
             "kind": kind,
             "source": source,

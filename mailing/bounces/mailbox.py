@@ -7,7 +7,6 @@ reads it would stop all after it. Other mail in the box is marked as read and le
 
 import imaplib
 import logging
-import re
 import ssl
 import time
 from collections import Counter
@@ -110,7 +109,7 @@ def _handle(box, place) -> What:
     box.store(place, "+FLAGS.SILENT", SEEN if was_begun else BEGUN)
     reading = read(raw)
     try:
-        taken = sum(_take(report, raw) for report in reading.reports)
+        taken = sum(_take(report) for report in reading.reports)
     except Error as error:
         logger.exception("What a mail that came back says could not be written down.")
         if isinstance(error, OperationalError | InterfaceError):
@@ -136,11 +135,11 @@ def _fetched(box, place) -> tuple[bytes, bool]:
     return raw, rb"\answered" in around.lower()
 
 
-def _take(report, raw) -> bool:
+def _take(report) -> bool:
     """Write a report down where it is about a message of ours, and about its own recipient.
 
-    Nobody but its recipient and the servers on its way knows the Message-ID of a message, so
-    nobody else can make one come back.
+    Who knows the Message-ID has the mail: its recipient, whoever was passed it on, and the servers
+    on its way. Nobody else can make one come back.
     """
     letter = fates.letter_with(report.message_id)
     if letter is None or not fates.is_addressee(letter, report.addresses):
@@ -149,13 +148,6 @@ def _take(report, raw) -> bool:
         letter,
         report.kind,
         source=Bounce.Source.MAILBOX,
-        key=f"{report.message_id} {report.kind} {_own_id(raw)}",
         status=report.status,
         said=report.said,
     )
-
-
-def _own_id(raw) -> str:
-    """The report's own Message-ID, so that a copy of it does not count twice."""
-    found = re.search(rb"^message-id:\s*(<[^<>\s]{3,200}>)", raw, re.IGNORECASE | re.MULTILINE)
-    return found[1].decode("ascii", "replace") if found else ""

@@ -7,7 +7,6 @@ hide from the reader what happens with them.
 
 import logging
 import re
-from datetime import timedelta
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.webhooks import (
@@ -27,7 +26,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.utils import timezone
 
 from .. import unsubscribe
-from ..addresses import address_hash
+from ..addresses import address_hash, spellings
 from ..links import mail_domain
 from ..models import Bounce, Delivery, Notice, State
 from . import fates, verdicts
@@ -47,8 +46,6 @@ VIEWS = {
     "sparkpost": sparkpost.SparkPostTrackingWebhookView,
     "unisender_go": unisender_go.UnisenderGoTrackingWebhookView,
 }
-# An event without a Message-ID of ours is about the last message to that address, if so recent.
-RECENT = timedelta(days=30)
 
 
 class Unreadable(Exception):
@@ -97,12 +94,6 @@ def _take(provider, event: AnymailTrackingEvent) -> bool:
         letter,
         kind,
         source=Bounce.Source.PROVIDER,
-        key=" ".join(
-            map(
-                str, (provider, event.event_type, event.event_id, event.message_id, event.timestamp)
-            )
-        )
-        + fates.hash_of(letter),
         status=status,
         said=said,
     )
@@ -135,12 +126,12 @@ def _letter(event) -> fates.Letter | None:
 
 def _last_to(address) -> fates.Letter | None:
     """Some providers know a message by a number of their own: then the last one to the address."""
-    hashed = address_hash(address)
-    since = timezone.now() - RECENT
+    hashes = set(map(address_hash, spellings(address)))
+    since = timezone.now() - fates.RECENT
     found: list[fates.Letter] = []
     for model, about in (
-        (Delivery, {"recipient__address_hash": hashed}),
-        (Notice, {"recipient__address_hash": hashed}),
+        (Delivery, {"recipient__address_hash__in": hashes}),
+        (Notice, {"recipient__address_hash__in": hashes}),
         # Such as the mail that asks whether an address wants any.
         (Notice, {"recipient": None, "address__iexact": address}),
     ):

@@ -192,5 +192,7 @@ def _addresses(block, *names) -> tuple[str, ...]:
 
 def _text(mail, name) -> str:
     """A header as text that a database takes: short, on one line, no NUL, no half of a letter."""
-    value = str(mail.get(name, "") or "")[:LONGEST_SAID].replace("\0", "")
-    return " ".join(value.encode("utf-8", "replace").decode("utf-8").split())
+    # As it came: what is not ASCII is UTF-8 (RFC 6533), which ``get`` would not read.
+    raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+    value = str(raw)[:LONGEST_SAID].replace("\0", "")
+    return " ".join(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())

@@ -40,7 +40,7 @@ class Bounce(models.Model):
     reported_at = models.DateTimeField(_("reported"), default=timezone.now)
     # The address was confirmed since: this no longer counts.
     is_settled = models.BooleanField(default=False, editable=False)
-    # Hash of what identifies the report, so that each counts once.
+    # Hash of the message and the kind, so that each counts once.
     key = models.CharField(max_length=64, unique=True, editable=False)
 
     class Meta:

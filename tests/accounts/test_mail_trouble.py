@@ -79,7 +79,7 @@ def test_what_came_back_before_does_not_count_again(client, ada, settings):
     ]  # fmt: skip
 
     def comes_back(letter):
-        fates.write_down(letter, Bounce.Kind.SOFT, source=Bounce.Source.MAILBOX, key=letter.pk)
+        fates.write_down(letter, Bounce.Kind.SOFT, source=Bounce.Source.MAILBOX)
 
     comes_back(letters[0])
     comes_back(letters[1])

@@ -102,6 +102,12 @@ def test_a_number_of_the_provider_s_own_leads_to_the_last_message(client, on, se
     assert [(one.delivery, one.kind) for one in Bounce.objects.all()] == [(delivery, "soft")]
 
 
+def test_a_domain_in_other_letters_is_the_same(client, on, sent):
+    delivery = sent("x@bücher.example")
+    tell(client, bounced(delivery, Email="x@xn--bcher-kva.example"))
+    assert [one.delivery for one in Bounce.objects.all()] == [delivery]
+
+
 def test_an_address_nobody_wrote_to_is_nobody_s(client, on, sent):
     tell(client, bounced(sent(), Email="stranger@example.org"))
     assert (kinds(), Suppression.objects.count()) == ([], 0)
