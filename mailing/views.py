@@ -55,11 +55,12 @@ def unsubscribe_view(request, token):
 @policy("machine")
 @csrf_exempt
 @never_cache
-@require_http_methods(["HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def events(request, provider):
     """A mail provider tells what became of messages; only one that the operator named.
 
-    Answered with an error, it tells the same again later, and each event counts once.
+    Some ask with GET or HEAD whether anybody is there. Answered with an error, it tells the same
+    again later, and each event counts once.
     """
     if not providers.is_on(provider):
         raise Http404

@@ -23,6 +23,7 @@ from anymail.webhooks import (
 )
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from .. import unsubscribe
@@ -60,11 +61,14 @@ def is_on(provider: str) -> bool:
 def take(provider: str, request) -> int:
     """Check who posts, and write down what is news; says how many.
 
-    Raises ``SuspiciousOperation`` for a wrong secret or signature, ``Unreadable`` for nonsense.
+    Raises ``SuspiciousOperation`` for a wrong secret or signature, ``Unreadable`` where nothing in
+    it can be read. One event that cannot be read is left out: told again, it would be the same.
     """
     view = VIEWS[provider]()
     if not view.basic_auth:
         raise SuspiciousOperation("MAIL_EVENT_SECRET is not set, so nobody can be believed.")
+    read = view.esp_to_anymail_event
+    view.esp_to_anymail_event = lambda *told: _tried(provider, lambda: read(*told))
     try:
         view.run_validators(request)
         events = view.parse_events(request)
@@ -74,7 +78,23 @@ def take(provider: str, request) -> int:
         # Each provider's own check and parser, and as many kinds of errors.
         logger.warning("Events of %s cannot be read: %s", provider, type(error).__name__)
         raise Unreadable from error
-    return sum(_take(provider, event) for event in events)
+    taken = [_tried(provider, lambda event=event: _take(provider, event)) for event in events]
+    if taken and set(taken) == {None}:
+        raise Unreadable
+    return sum(filter(None, taken))
+
+
+def _tried(provider, step):
+    """What a step says of one event; None where it stumbles over what a stranger wrote."""
+    try:
+        with transaction.atomic():
+            return step()
+    except (OperationalError, InterfaceError):
+        # The database is away: the provider tells all again.
+        raise
+    except Exception as error:
+        logger.warning("An event of %s cannot be read: %s", provider, type(error).__name__)
+        return None
 
 
 def _take(provider, event: AnymailTrackingEvent) -> bool:

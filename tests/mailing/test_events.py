@@ -2,10 +2,11 @@
 
 import pytest
 from django.core import checks
+from django.db import OperationalError
 from django.urls import reverse
 
 from mailing import deliver, editions
-from mailing.bounces import providers
+from mailing.bounces import fates, providers
 from mailing.models import Bounce, Preference, Suppression
 from tests.mailing.people import person
 from tests.mailing.provider_events import SECRET, bounced, complained, tell
@@ -153,7 +154,43 @@ def test_nonsense_is_refused_and_changes_nothing(body, client, on, sent):
 
 def test_a_check_by_the_provider_is_answered(client, on):
     assert client.head(reverse("mailing:events", args=["postmark"])).status_code == 200
-    assert client.get(reverse("mailing:events", args=["postmark"])).status_code == 405
+    # Unisender Go asks so.
+    assert client.get(reverse("mailing:events", args=["postmark"])).status_code == 200
+    assert client.get(reverse("mailing:events", args=["brevo"])).status_code == 404
+
+
+POISON = {
+    "a number for an address": {"email": 5},
+    "half a letter": {"email": "\ud800@example.org"},
+    "a NUL": {"email": "\0@example.org"},
+    "half a letter in the reason": {"reason": "\ud800"},
+    "no event": {"event": []},
+    "a time that never is": {"timestamp": "x"},
+}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
+def test_one_event_that_cannot_be_read_holds_up_no_other(poison, client, on, sent):
+    delivery = sent("one@example.org")
+    event = {
+        "event": "bounce", "type": "bounce", "email": "one@example.org", "timestamp": 1783929600,
+        "sg_event_id": "x", "reason": "550 5.1.1 unknown",
+    }  # fmt: skip
+    stranger = {**event, "email": "stranger@example.org"}
+    assert tell(client, [{**stranger, **poison}, event], "sendgrid").status_code == 200
+    assert [bounce.delivery for bounce in Bounce.objects.all()] == [delivery]
+
+
+def test_while_the_database_is_away_the_provider_is_asked_to_tell_it_again(
+    client, on, sent, monkeypatch
+):
+    def away(*_, **__):
+        raise OperationalError("away")
+
+    delivery = sent()
+    monkeypatch.setattr(fates, "write_down", away)
+    with pytest.raises(OperationalError):
+        tell(client, bounced(delivery))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +203,10 @@ def test_a_check_by_the_provider_is_answered(client, on):
          "mailing.E009"),
         ({"MAIL_EVENT_PROVIDERS": ["mailgun"], "ANYMAIL": {"WEBHOOK_SECRET": SECRET}},
          "mailing.E011"),
+        ({"MAIL_EVENT_PROVIDERS": ["mandrill"], "ANYMAIL": {"WEBHOOK_SECRET": SECRET}},
+         "mailing.E011"),
+        ({"MAIL_EVENT_PROVIDERS": ["mandrill"],
+          "ANYMAIL": {"WEBHOOK_SECRET": SECRET, "MANDRILL_WEBHOOK_KEY": "x"}}, None),
         ({"BOUNCE_IMAP_HOST": "imap.example.org"}, "mailing.E012"),
         ({"MAIL_EVENT_PROVIDERS": ["postmark"], "ANYMAIL": {"WEBHOOK_SECRET": SECRET}}, None),
     ],
