@@ -79,6 +79,7 @@ def send_due(seconds: float | None = None) -> Round:
 def sweep() -> int:
     """Give back what lost workers held, and what lost digests carried; says how many messages."""
     pace.forget_old(timezone.now())
+    recipients.mend_clocks(timezone.now())
     return claims.sweep(Notice) + claims.sweep(Delivery) + waiting.release_lost()
 
 

@@ -38,7 +38,10 @@ def set_pause(recipient: Recipient, first_day: date | None) -> None:
 
     Raises ``ValueError`` for a day that is over, or further away than a pause can be.
     """
-    locked = Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
+    # An edition that is being frozen names this row when it commits, and we may wait for that: the
+    # two are no hindrance to each other as long as the row keeps its key.
+    recipients = Recipient.objects.select_for_update(of=("self",), no_key=True)
+    locked = recipients.get(pk=recipient.pk)
     until = begins_again(first_day, locked.time_zone) if first_day else None
     if until and not timezone.now() < until <= timezone.now() + longest() + timedelta(days=1):
         raise ValueError(f"No pause can last until {first_day}.")
@@ -65,7 +68,8 @@ def end_over(at: datetime | None = None) -> int:
     for pk in list(over.values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
             # Whoever is at work on the row right now sees to it, or the next run does.
-            locked = over.filter(pk=pk).select_for_update(of=("self",), skip_locked=True).first()
+            free = over.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            locked = free.filter(pk=pk).first()
             if locked is None:
                 continue
             locked.paused_until = None

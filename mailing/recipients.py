@@ -38,7 +38,7 @@ def sync_user(
     time_zone = time_zone if is_time_zone(time_zone) else "UTC"
     hashed = address_hash(address)
     hold_address(hashed)
-    recipient = Recipient.objects.select_for_update().filter(user=user).first()
+    recipient = Recipient.objects.select_for_update(no_key=True).filter(user=user).first()
     if recipient is None:
         recipient = _adopt(user, hashed if is_verified else "") or Recipient(
             user=user, joined_position=positions.current()
@@ -82,7 +82,8 @@ def _adopt(user, hashed):
     """An address that was on the list before its owner had an account becomes that account's."""
     if not hashed:
         return None
-    recipient = Recipient.objects.select_for_update().filter(user=None, address_hash=hashed).first()
+    there = Recipient.objects.filter(user=None, address_hash=hashed)
+    recipient = there.select_for_update(no_key=True).first()
     if recipient:
         recipient.user = user
     return recipient
@@ -94,14 +95,14 @@ def forget_user(user) -> None:
 
     What still waited is dropped as skipped when its turn comes.
     """
-    for recipient in Recipient.objects.select_for_update().filter(user=user):
+    for recipient in Recipient.objects.select_for_update(no_key=True).filter(user=user):
         forget(recipient)
 
 
 @transaction.atomic
 def forget(recipient: Recipient) -> None:
     """Empty the row of somebody who gets mail; with an account or without."""
-    recipient = Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
+    recipient = Recipient.objects.select_for_update(of=("self",), no_key=True).get(pk=recipient.pk)
     bounces = Bounce.objects.filter(
         Q(delivery__recipient=recipient) | Q(notice__recipient=recipient)
     )
@@ -113,6 +114,14 @@ def forget(recipient: Recipient) -> None:
         elsewhere = Notice.objects.filter(address__iexact=recipient.address)
         elsewhere.update(address="", context={}, error="", story=[])
         SubscriptionRequest.objects.filter(address_hash=recipient.address_hash).delete()
+    recipient.preferences.all().delete()
+    recipient.cursors.all().delete()
+    recipient.told_items.all().delete()
+    # The same of servers' answers here.
+    Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
+    Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
+    # At the end, because it changes a key: an edition that names this row has to commit before, and
+    # waits for nothing of ours then.
     recipient.user = None
     recipient.address = recipient.address_hash = ""
     recipient.is_verified = False
@@ -120,12 +129,6 @@ def forget(recipient: Recipient) -> None:
     recipient.paused_until = None
     recipient.forgotten_at = timezone.now()
     recipient.save()
-    recipient.preferences.all().delete()
-    recipient.cursors.all().delete()
-    recipient.told_items.all().delete()
-    # The same of servers' answers here.
-    Notice.objects.filter(recipient=recipient).update(context={}, error="", story=[])
-    Delivery.objects.filter(recipient=recipient).update(error="", story=[], choices={})
 
 
 @transaction.atomic
@@ -144,7 +147,7 @@ def set_rhythm(
     ``Recipient.DoesNotExist`` where ``sync_user`` was never called, ``ValueError`` for an
     unknown rhythm.
     """
-    recipient = Recipient.objects.select_for_update().get(user=user)
+    recipient = Recipient.objects.select_for_update(no_key=True).get(user=user)
     preference, _made = Preference.objects.get_or_create(
         recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
     )
@@ -185,7 +188,7 @@ def set_channel(user, channel: str, rhythm: str, **changes) -> Preference:
     with what is published from then on. A talk page gets it every week at most. ``changes`` and
     what is raised are those of ``set_rhythm``.
     """
-    recipient = Recipient.objects.select_for_update().get(user=user)
+    recipient = Recipient.objects.select_for_update(no_key=True).get(user=user)
     if channel == Preference.Channel.TALK_PAGE and rhythm in (Rhythm.AT_ONCE, Rhythm.DAILY):
         rhythm = Rhythm.WEEKLY
     digests = recipient.preferences.filter(kind=Preference.Kind.DIGEST)
@@ -223,8 +226,13 @@ def tell_when_quiet(user, wanted: bool) -> None:
 
     Raises ``Recipient.DoesNotExist`` where ``sync_user`` was never called.
     """
-    recipient = Recipient.objects.select_for_update().get(user=user)
+    recipient = Recipient.objects.select_for_update(no_key=True).get(user=user)
     recipient.preferences.filter(kind=Preference.Kind.DIGEST).update(tells_when_quiet=wanted)
+
+
+def mend_clocks(now) -> int:
+    """Choices that a clock dated ahead count from now on; says how many."""
+    return Preference.objects.filter(effective_at__gt=now).update(effective_at=now)
 
 
 def _begin_now(recipient):

@@ -90,7 +90,8 @@ def confirm(request: SubscriptionRequest) -> Recipient:
         raise Gone
     recipients.hold_address(wish.address_hash)
     fates.lift(wish.address)
-    found = Recipient.objects.select_for_update(of=("self",)).filter(address_hash=wish.address_hash)
+    locked = Recipient.objects.select_for_update(of=("self",), no_key=True)
+    found = locked.filter(address_hash=wish.address_hash)
     recipient = found.filter(user__isnull=False, is_verified=True).order_by("pk").first()
     recipient = recipient or found.filter(user=None).first()
     if recipient is None:
@@ -190,7 +191,7 @@ def forget_left(at: datetime | None = None) -> int:
         with transaction.atomic():
             # Locked, so that whoever makes an account of it right now keeps it.
             recipient = (
-                gone.select_for_update(of=("self",), skip_locked=True)
+                gone.select_for_update(of=("self",), no_key=True, skip_locked=True)
                 .filter(Q(Exists(left)) | is_refused, pk=pk)
                 .first()
             )

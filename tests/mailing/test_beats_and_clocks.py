@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from mailing import claims, deliver, editions
+from mailing import claims, deliver, editions, recipients
 from mailing.models import Delivery, Edition, State
 from tests.mailing.people import person
 from tests.mailing.sending import MONDAY, owe, send
@@ -106,3 +106,16 @@ def test_a_clock_that_is_set_while_messages_are_sent_doubles_none(
     assert send(later + timedelta(hours=3)) is not None
     copies = [entry["to"] for entry in sink.arrived]
     assert len(set(copies)) == len(copies) == 8
+
+
+@pytest.mark.django_db
+def test_what_somebody_chose_by_a_clock_that_ran_ahead_counts_from_now(only_board):
+    reader = person("weekly")
+    with time_machine.travel(MONDAY + timedelta(days=400), tick=False):
+        recipients.set_rhythm(reader.user, "daily")
+    only_board.post("News")
+    with time_machine.travel(MONDAY, tick=False):
+        deliver.sweep()
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        editions.make_editions()
+    assert Delivery.objects.get().state == State.PENDING
