@@ -1,10 +1,20 @@
 """Doing other work while PostgreSQL is busy with a statement of ours."""
 
+import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from psycopg2.extensions import set_wait_callback
+from psycopg2 import OperationalError
+from psycopg2.extensions import (
+    POLL_OK,
+    POLL_READ,
+    POLL_WRITE,
+    STATUS_SETUP,
+    parse_dsn,
+    set_wait_callback,
+)
 from psycopg2.extras import wait_select
 
 _thread = threading.local()
@@ -34,7 +44,23 @@ def done_meanwhile(work: Callable[[], object]) -> Iterator[None]:
 
 
 def _wait(asked):
+    if asked.status == STATUS_SETUP:
+        _connect(asked)
+        return
     work, _thread.work = getattr(_thread, "work", None), None
     if work:
         work()
     wait_select(asked)
+
+
+def _connect(asked):
+    """Wait until a connection is made. libpq looks at its ``connect_timeout`` only if it waits."""
+    seconds = float(parse_dsn(asked.dsn).get("connect_timeout", 0))
+    ends = time.monotonic() + seconds if seconds > 0 else float("inf")
+    while (state := asked.poll()) != POLL_OK:
+        left = ends - time.monotonic()
+        to_read = [asked] if state == POLL_READ else []
+        to_write = [asked] if state == POLL_WRITE else []
+        wait = None if left == float("inf") else max(0.0, left)
+        if not any(select.select(to_read, to_write, [], wait)):
+            raise OperationalError("timeout expired while connecting")

@@ -1,6 +1,8 @@
 """What is written down about a message that was sent survives the database, and costs little."""
 
 import gc
+import socket
+import threading
 
 import psycopg2
 import pytest
@@ -182,6 +184,18 @@ def side_by_side():
     yield
     set_wait_callback(None)
     gc.unfreeze()
+
+
+def test_a_database_that_takes_a_connection_and_says_nothing_is_given_up(side_by_side):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        # What waits longer than it should is told so after all, in other words.
+        late = threading.Timer(10, silent.close)
+        late.start()
+        try:
+            with pytest.raises(psycopg2.OperationalError, match="timeout expired"):
+                psycopg2.connect(host="127.0.0.1", port=silent.getsockname()[1], connect_timeout=1)
+        finally:
+            late.cancel()
 
 
 @pytest.mark.django_db
