@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Func, JSONField, Q, Value, When
 from django.utils import timezone
 
@@ -165,6 +165,19 @@ def _due_since(letter) -> datetime:
     """Since when nothing but a server is in its way: its reader's pause does not count."""
     held = [entry["detail"] for entry in letter.story if entry["what"] == "held"]
     return max(letter.created_at, datetime.fromisoformat(held[-1])) if held else letter.created_at
+
+
+def is_clock_right() -> bool:
+    """Whether this machine's clock and the database's differ by less than half a lease.
+
+    By another clock, leases of workers that live would be over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    if apart > settings.MAIL_LEASE / 2:
+        logger.error("This machine's clock is %.0f s from the database's.", apart)
+    return apart <= settings.MAIL_LEASE / 2
 
 
 def sweep(model: type[Message], at: datetime | None = None) -> int:

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
-from mailing import claims, deliver, editions, recipients
+from mailing import claims, deliver, editions, recipients, tasks
+from mailing.health import pulses
 from mailing.models import Delivery, Edition, State
 from tests.mailing.people import person
 from tests.mailing.sending import MONDAY, owe, send
@@ -119,3 +121,20 @@ def test_what_somebody_chose_by_a_clock_that_ran_ahead_counts_from_now(only_boar
     with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
         editions.make_editions()
     assert Delivery.objects.get().state == State.PENDING
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(hours=-3)])
+def test_a_machine_whose_clock_is_wrong_takes_nothing_from_the_others(only_board, ahead):
+    person("daily")
+    only_board.post("News")
+    editions.make_editions(timezone.now() + timedelta(days=1))
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    [held] = claims.claim(Delivery)
+    with time_machine.travel(timezone.now() + ahead):
+        tasks.sweep()
+    assert Delivery.objects.get().state == State.CLAIMED
+    assert pulses.SWEEP not in pulses.latest()
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    tasks.sweep()
+    assert Delivery.objects.get(pk=held).state == State.RETRY
