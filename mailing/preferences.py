@@ -3,6 +3,7 @@
 How often the digest comes is a choice of its own (``recipients.set_rhythm``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -28,13 +29,25 @@ def switchable() -> list[Kind]:
 
 
 def switches(recipient: Recipient) -> list[Switch]:
-    """The same with this person's choices."""
+    """The same with this person's choices; without an account only what comes beside the digest."""
     off = set(
         recipient.preferences.filter(rhythm=Rhythm.NONE)
         .exclude(kind=kinds.DIGEST.name)
         .values_list("kind", flat=True)
     )
-    return [Switch(kind, kind.name not in off) for kind in switchable()]
+    return [
+        Switch(kind, kind.name not in off)
+        for kind in switchable()
+        if recipient.user_id or kind.ends_with_the_digest
+    ]
+
+
+@transaction.atomic
+def switch(recipient: Recipient, changes: Iterable[Switch]) -> None:
+    """Set these kinds as they are to be from now on. Raises as ``switch_off``."""
+    for one in changes:
+        set_it = switch_on if one.is_on else switch_off
+        set_it(recipient, one.kind.name)
 
 
 @transaction.atomic

@@ -36,12 +36,16 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants: how often, in which language, in whose morning, and of what."""
+    """What somebody wants: how often, in which language, in whose morning, and of what.
+
+    ``tells_when_quiet`` None leaves it as it is.
+    """
 
     rhythm: str
     language: str
     time_zone: str
     choices: Choices
+    tells_when_quiet: bool | None = None
 
 
 def ask(address: str, wish: Wish) -> SubscriptionRequest:
@@ -128,6 +132,8 @@ def change(recipient: Recipient, wish: Wish) -> None:
     preference, _made = Preference.objects.get_or_create(
         recipient=recipient, kind=Preference.Kind.DIGEST, channel=Preference.Channel.EMAIL
     )
+    if wish.tells_when_quiet is not None:
+        preference.tells_when_quiet = wish.tells_when_quiet
     recipients.change(
         preference, wish.rhythm, choices=wish.choices, source=Preference.Source.PERSON
     )
@@ -174,7 +180,10 @@ def forget_left(at: datetime | None = None) -> int:
     """
     before = (at or timezone.now()) - timedelta(days=settings.SUBSCRIPTION_LEFT_DAYS)
     left = Preference.objects.filter(
-        recipient=OuterRef("pk"), rhythm=Rhythm.NONE, effective_at__lt=before
+        recipient=OuterRef("pk"),
+        kind=Preference.Kind.DIGEST,
+        rhythm=Rhythm.NONE,
+        effective_at__lt=before,
     )
     refused = Suppression.objects.filter(
         address_hash=OuterRef("address_hash"), created_at__lt=before

@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from liaisons.mail_fields import (
-    ChoosingForm,
     MailLanguageField,
     PauseField,
     RhythmField,
@@ -13,26 +12,23 @@ from liaisons.mail_fields import (
     initial_choices,
     pause_day,
 )
+from liaisons.mail_switches import QuietField, SwitchingForm
 from liaisons.models import User
 from mailing import preferences, recipients
 from mailing.kinds import Category
 from mailing.preferences import Switch
 
-# What the field about the kinds of one category is called in a form.
-PREFIX_OF_KINDS = "kinds_"
+
+def _switches_of(user, recipient) -> list[Switch]:
+    """What this person can switch off; work of the Core Team for those only."""
+    return [
+        one
+        for one in (preferences.switches(recipient) if recipient.pk else [])
+        if one.kind.category != Category.WORK or user.is_staff
+    ]
 
 
-def _switches_of(user, recipient) -> dict[str, list[Switch]]:
-    """By category what this person can switch off; work of the Core Team for those only."""
-    found: dict[str, list[Switch]] = {}
-    if recipient.pk:
-        for one in preferences.switches(recipient):
-            if one.kind.category != Category.WORK or user.is_staff:
-                found.setdefault(one.kind.category.value, []).append(one)
-    return found
-
-
-class MailForm(ChoosingForm):
+class MailForm(SwitchingForm):
     """By which way news come, how often, in which language, of what, and from when on."""
 
     BY_MAIL, ON_TALK_PAGE = "mail", "talk_page"
@@ -45,9 +41,7 @@ class MailForm(ChoosingForm):
         widget=forms.RadioSelect,
     )
     rhythm = RhythmField(may_be_none=True)
-    tells_when_quiet = forms.BooleanField(
-        label=gettext_lazy("Also tell me when nothing happened for a month"), required=False
-    )
+    tells_when_quiet = QuietField()
     language = MailLanguageField()
     time_zone = TimeZoneField()
     paused_until = PauseField()
@@ -66,31 +60,9 @@ class MailForm(ChoosingForm):
                 "paused_until": pause_day(preference.recipient),
                 **initial_choices(preference.choices),
             },
+            switches=_switches_of(user, preference.recipient),
         )
         self.user = user
-        self.switches = _switches_of(user, preference.recipient)
-        for category, found in self.switches.items():
-            self.fields[PREFIX_OF_KINDS + category] = forms.MultipleChoiceField(
-                label=Category(category).label,
-                choices=[(one.kind.name, one.kind.label) for one in found],
-                initial=[one.kind.name for one in found if one.is_on],
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
-
-    @property
-    def kind_fields(self) -> list[forms.BoundField]:
-        """The fields about other kinds of message than the digest, for the page."""
-        return [self[PREFIX_OF_KINDS + category] for category in self.switches]
-
-    def switched(self) -> list[tuple[str, bool]]:
-        """The kinds that are to be switched, and whether on. What was not on the page stays."""
-        return [
-            (one.kind.name, not one.is_on)
-            for category, found in self.switches.items()
-            for one in found
-            if (one.kind.name in self.cleaned_data[PREFIX_OF_KINDS + category]) != one.is_on
-        ]
 
     def clean_channel(self):
         channel = self.cleaned_data["channel"]

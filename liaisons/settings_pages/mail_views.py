@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -58,9 +57,7 @@ def _save(user, form):
     )
     if preference.tells_when_quiet != said["tells_when_quiet"]:
         recipients.tell_when_quiet(user, said["tells_when_quiet"])
-    for kind, is_on in form.switched():
-        switch = preferences.switch_on if is_on else preferences.switch_off
-        switch(preference.recipient, kind)
+    preferences.switch(preference.recipient, form.switched())
     pauses.set_pause(preference.recipient, said["paused_until"])
 
 
@@ -69,10 +66,6 @@ def _save(user, form):
 def language(request):
     """The earlier address of language and time zone, which are on the page with all of mail."""
     return redirect("liaisons:settings_digest", permanent=True)
-
-
-def _direction_of(code: str) -> str:
-    return "rtl" if get_language_info(code)["bidi"] else "ltr"
 
 
 @signed_in
@@ -89,18 +82,11 @@ def sample(request) -> HttpResponseBase:
         else:
             messages.success(request, _("A sample is on its way to you."))
         return redirect("liaisons:settings_sample")
-    try:
-        shown, is_busy = samples.sample_of(request.user), False
-    except upcoming.Busy:
-        shown, is_busy = None, True
     return render(
         request,
         "liaisons/settings/sample.html",
         {
-            "sample": shown,
-            "html": samples.harmless(shown.html) if shown else "",
-            "direction": _direction_of(shown.language) if shown else "",
-            "is_busy": is_busy,
+            **samples.looked_at(recipients.preference_of(request.user)),
             "has_address": bool(request.user.email),
         },
     )

@@ -1,6 +1,7 @@
 """A sample of the digest: on a page of ours, and by mail to oneself."""
 
 import re
+from typing import Any
 
 import nh3
 from django.conf import settings
@@ -13,8 +14,9 @@ from liaisons.errors import Refused
 from liaisons.models import User
 from mailing import notices, recipients, upcoming
 from mailing.kinds import Category, one_by_one
-from mailing.models import Notice
+from mailing.models import Notice, Preference
 from web import rate_limits
+from web.names import language_direction
 
 KIND = "digest_sample"
 BUSY = gettext_lazy("Digests are being prepared right now. Look again in a minute.")
@@ -81,7 +83,24 @@ def send(user: User) -> Notice:
 
 def sample_of(user: User) -> upcoming.Sample | None:
     """What a digest of this person looks like now. Raises ``upcoming.Busy``."""
-    preference = recipients.preference_of(user)
+    return _sample_for(recipients.preference_of(user))
+
+
+def looked_at(preference: Preference) -> dict[str, Any]:
+    """The context of ``liaisons/_sample.html``: how the digest of this preference looks now."""
+    try:
+        shown, is_busy = _sample_for(preference), False
+    except upcoming.Busy:
+        shown, is_busy = None, True
+    return {
+        "sample": shown,
+        "html": harmless(shown.html) if shown else "",
+        "direction": language_direction(shown.language) if shown else "",
+        "is_busy": is_busy,
+    }
+
+
+def _sample_for(preference) -> upcoming.Sample | None:
     return upcoming.sample_for(preference) if preference.pk else None
 
 

@@ -1,10 +1,12 @@
 """The forms of asking for the digest without an account, and of managing it."""
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from mailing import subscriptions
+from mailing import preferences, subscriptions
 from mailing.addresses import wire_address
 from mailing.models import Recipient, Rhythm
 
@@ -18,6 +20,7 @@ from ..mail_fields import (
     initial_choices,
     pause_day,
 )
+from ..mail_switches import QuietField, SwitchingForm
 from ..trapped_form import TrappedForm
 
 ABOUT = "subscription"
@@ -63,10 +66,11 @@ class SubscribeForm(TrappedForm, ChoosingForm):
         return _wish(self)
 
 
-class ManageForm(ChoosingForm):
+class ManageForm(SwitchingForm):
     """What a subscriber gets."""
 
     rhythm = RhythmField(may_be_none=False)
+    tells_when_quiet = QuietField()
     language = MailLanguageField()
     time_zone = TimeZoneField()
     paused_until = PauseField()
@@ -81,8 +85,10 @@ class ManageForm(ChoosingForm):
                 "language": recipient.language,
                 "time_zone": recipient.time_zone,
                 "paused_until": pause_day(recipient),
+                "tells_when_quiet": preference.tells_when_quiet,
                 **initial_choices(preference.choices),
             },
+            switches=preferences.switches(recipient),
         )
 
     def clean(self):
@@ -98,7 +104,7 @@ class ManageForm(ChoosingForm):
     @property
     def wish(self) -> subscriptions.Wish:
         """What is wanted now."""
-        return _wish(self)
+        return replace(_wish(self), tells_when_quiet=self.cleaned_data["tells_when_quiet"])
 
 
 def _wish(form) -> subscriptions.Wish:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("deleted/", views.subscription_deleted, name="subscription_deleted"),
     path("confirm/<str:token>/", views.subscribe_confirm, name="subscribe_confirm"),
     path("manage/<str:token>/", views.subscription, name="subscription"),
+    path("manage/<str:token>/sample/", views.subscription_sample, name="subscription_sample"),
     path("manage/<str:token>/delete/", views.subscription_delete, name="subscription_delete"),
 ]

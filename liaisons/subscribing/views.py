@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from mailing import choices, pauses, recipients, subscriptions, unsubscribe
+from mailing import choices, pauses, preferences, recipients, subscriptions, unsubscribe
 from mailing.addresses import masked
 from mailing.models import Rhythm
 from web import rate_limits
@@ -24,6 +24,7 @@ from .. import form_tokens, own_mail
 from ..accounts import people
 from ..accounts.forms import posted
 from ..accounts.network import network_address
+from ..settings_pages import samples
 from . import notices
 from .forms import ManageForm, SubscribeForm
 
@@ -166,6 +167,7 @@ def subscription(request, token):
     if form.is_valid():
         with transaction.atomic():
             subscriptions.change(recipient, form.wish)
+            preferences.switch(recipient, form.switched())
             pauses.set_pause(recipient, form.cleaned_data["paused_until"])
         return redirect(f"{request.path}?done=saved")
     done = request.GET.get("done")
@@ -182,6 +184,19 @@ def subscription(request, token):
         left_days=settings.SUBSCRIPTION_LEFT_DAYS,
         **(own_mail.what_comes_next(preference) | own_mail.what_came(preference)),
     )
+
+
+@_by_link
+@require_safe
+def subscription_sample(request, token):
+    """How the digest looks."""
+    recipient = unsubscribe.recipient_of(token)
+    if recipient is None:
+        return _page(request, "subscribe_gone", status=404)
+    if recipient.user_id:
+        return redirect("liaisons:settings_sample")
+    shown = samples.looked_at(subscriptions.preference_of(recipient))
+    return _page(request, "subscription_sample", token=token, **shown)
 
 
 @_by_link

@@ -128,6 +128,7 @@ SAMPLES = {
     "mailing:unsubscribe": lambda w: {"token": w.token},
     "liaisons:subscribe_confirm": lambda w: {"token": subscriptions.request_token(w.asked)},
     "liaisons:subscription": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
+    "liaisons:subscription_sample": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
     "liaisons:subscription_delete": lambda w: {"token": subscriptions.manage_token(w.subscriber)},
     "mailing:unsubscribe_without_slash": lambda w: {"token": w.token},
     "admin:liaisons_user_second_step": lambda w: {"object_id": w.people["editor"].pk},

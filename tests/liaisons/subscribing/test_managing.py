@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from liaisons import retention
 from liaisons.accounts.people import sync_recipient
-from mailing import deliver, editions, positions, unsubscribe
+from mailing import deliver, editions, positions, preferences, unsubscribe
 from mailing.addresses import masked
 from mailing.models import Delivery, Notice, Preference, Recipient, Suppression
 from strategy import updates
+from tests.factories import UserFactory
 from tests.strategy.factories import UpdateFactory
 
 from .conftest import ADDRESS
@@ -94,6 +95,58 @@ def test_whom_mail_does_not_reach_is_told_what_can_be_done_without_an_account(re
     page = reader.client.get(reader.manage(subscriber)).content.decode()
     assert "Subscribe again, with this address or another one." in page
     assert "your settings" not in page
+
+
+def test_urgent_news_can_be_done_without(reader, subscriber):
+    """Without ending the digest; and whoever switched it off is not taken for one who left."""
+    client, path = Client(), reader.manage(subscriber)
+    page = client.get(path)
+    # Nothing stands there that goes to accounts only.
+    assert [option[0] for option in page.context["form"].fields["kinds_call"].choices] == ["urgent"]
+    assert [field.html_name for field in page.context["form"].kind_fields] == ["kinds_call"]
+    assert saved(client, page, path, kinds_call=[]).status_code == 302
+    assert [one.is_on for one in preferences.switches(subscriber)] == [False]
+    update = UpdateFactory(kind="urgent", title_en="The vote is tomorrow")
+    updates.agree(update, actor=UserFactory(core_team=True))
+    updates.publish(update, actor=None)
+    editions.make_editions()
+    deliver.send_due()
+    assert mail.outbox == []
+    assert Delivery.objects.get(edition__rhythm="urgent").reason == "switched_off"
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert retention.forget_what_is_old()["left_subscriptions"] == 0
+    page = client.get(path)
+    saved(client, page, path, kinds_call=["urgent"])
+    assert [one.is_on for one in preferences.switches(subscriber)] == [True]
+
+
+def test_a_month_without_news_is_told_to_whoever_asks(reader, subscriber):
+    client, path = Client(), reader.manage(subscriber)
+    saved(client, client.get(path), path, tells_when_quiet="on")
+    assert client.get(path).context["form"]["tells_when_quiet"].value()
+    with time_machine.travel(timezone.now() + timedelta(days=60)):
+        editions.make_editions()
+        deliver.send_due()
+    [message] = mail.outbox
+    assert "nothing new for you in the last month" in message.body
+    client.post(path, {"rhythm": "daily", "language": "en", "time_zone": "UTC"})
+    assert not client.get(path).context["form"]["tells_when_quiet"].value()
+
+
+def test_how_a_digest_looks_can_be_seen(reader, subscriber):
+    client, path = Client(enforce_csrf_checks=True), f"{reader.manage(subscriber)}sample/"
+    assert path in client.get(reader.manage(subscriber)).text
+    assert "Nothing is published yet" in client.get(path).text
+    updates.publish(UpdateFactory(title_en="A first draft"), actor=None)
+    page = client.get(path)
+    assert "if it were sent now" in page.text
+    assert page.text.count("A first draft") >= 3
+    assert ADDRESS not in page.text
+    assert not page.cookies
+    assert "no-store" in page["Cache-Control"]
+    assert not Delivery.objects.exists()
+    assert client.post(path).status_code == 405
+    assert client.get("/en/subscribe/manage/sl-u1-x/sample/").status_code == 404
 
 
 def test_leaving_and_coming_back(reader, subscriber):
