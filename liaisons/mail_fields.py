@@ -37,7 +37,10 @@ class TimeZoneField(forms.ChoiceField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", _("Time zone"))
-        kwargs.setdefault("help_text", _("The digest comes at seven in the morning there."))
+        kwargs.setdefault(
+            "help_text",
+            _("A daily, weekly or monthly digest by e-mail comes at seven in the morning there."),
+        )
         super().__init__(
             choices=lambda: [(zone, zone.replace("_", " ")) for zone in time_zones()], **kwargs
         )

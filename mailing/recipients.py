@@ -222,8 +222,9 @@ def _go_on(before, preference, rhythm):
 
 @transaction.atomic
 def tell_when_quiet(user, wanted: bool) -> None:
-    """Whether one line comes after a month without anything new. Begins to count from now.
+    """Whether one line comes by mail after a month without anything new.
 
+    The month counts from the last digest, or from when the rhythm was chosen, whichever is later.
     Raises ``Recipient.DoesNotExist`` where ``sync_user`` was never called.
     """
     recipient = Recipient.objects.select_for_update(no_key=True).get(user=user)

@@ -39,9 +39,14 @@ class MailForm(SwitchingForm):
             (ON_TALK_PAGE, gettext_lazy("On my Wikimedia talk page")),
         ],
         widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "A talk page is for people who are shown by name. It gets news every week at most."
+        ),
     )
     rhythm = RhythmField(may_be_none=True)
-    tells_when_quiet = QuietField()
+    tells_when_quiet = QuietField(
+        help_text=gettext_lazy("By e-mail only: a talk page gets nothing then.")
+    )
     language = MailLanguageField()
     time_zone = TimeZoneField()
     paused_until = PauseField()

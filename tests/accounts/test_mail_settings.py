@@ -126,6 +126,15 @@ def test_the_talk_page_needs_a_wikimedia_name(browser, ada):
     assert (preference.channel, preference.rhythm) == ("talk_page", "weekly")
 
 
+def test_the_form_says_what_holds_for_one_way_only(browser):
+    """What a talk page gets no line of, how often it gets news, and which digests have an hour."""
+    form = browser.get(reverse(PAGE)).context["form"]
+    said = {name: str(field.help_text) for name, field in form.fields.items()}
+    assert "every week at most" in said["channel"]
+    assert "By e-mail only" in said["tells_when_quiet"]
+    assert "daily, weekly or monthly digest by e-mail" in said["time_zone"]
+
+
 def test_what_comes_next_to_a_talk_page_is_said(browser, ada):
     """One who is shown by name, one who is not: the reason, and no word of a missing address."""
     User.objects.filter(pk=ada.pk).update(wiki_username="Ada", is_public_by_name=True)
