@@ -12,7 +12,8 @@ from django.core.validators import validate_email
 
 # RFC 5322, 3.4.1 without quoted parts, comments and literals; ASCII only.
 _ONE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
-_ADDRESS = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
+# Begins at the beginning of a word only, or a long one would be gone through from each letter.
+_ADDRESS = re.compile(r"(?<![^\s<>@,;:\"'])[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
 # What nearly all addresses look like, a part of what Django takes: known without its many steps.
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _USUAL = re.compile(rf"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")

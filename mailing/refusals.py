@@ -42,7 +42,7 @@ def says_gone(status: str, said: str) -> bool:
 
 def is_about_the_message(said: str) -> bool:
     """Whether words without a status speak of the message or its sender, not of the reader."""
-    return bool(_OF_THE_MESSAGE.search(without_addresses(said[:2_000])))
+    return bool(_OF_THE_MESSAGE.search(without_addresses(said)))
 
 
 def status_in(text: str) -> str:

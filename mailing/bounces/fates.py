@@ -74,8 +74,7 @@ def write_down(
     Each kind counts once for each message: several servers may report one that came back, and
     providers tell again what was not answered.
     """
-    # Cut before, too: looking for addresses takes time by the square of a word's length.
-    said = without_addresses(said[:2_000])[:500]
+    said = without_addresses(said)[:500]
     about = {"delivery" if isinstance(letter, Delivery) else "notice": letter}
     bounce, is_new = Bounce.objects.get_or_create(
         key=hashlib.sha256(f"{letter.message_id}:{kind}".encode()).hexdigest(),
