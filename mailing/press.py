@@ -61,7 +61,7 @@ class Press:
         )
 
     def wikitext(self, delivery: Delivery) -> str:
-        """What a talk page gets: only what is the same for everyone."""
+        """What a talk page gets: only what is the same for everyone; "" where nothing is left."""
         with translation.override(delivery.language):
             said = [
                 (section.label, section.wikitext(items, delivery.language))
@@ -72,7 +72,7 @@ class Press:
             ]
             parts = [{"label": label, "wikitext": text} for label, text in said if text]
             context = self._context(delivery.language) | {"parts": parts}
-            return render_to_string("mailing/talk_page.txt", context)
+            return render_to_string("mailing/talk_page.txt", context) if parts else ""
 
     def notice(self, notice: Notice) -> mime.Sheet:
         """One notice, with a slot for the token of the link that switches its kind off, if any.

@@ -121,7 +121,8 @@ def messages_of(edition: Edition) -> list[TalkPageMessage]:
         if key not in messages:
             messages[key] = message_for(press, delivery)
         name = names.get(delivery.recipient.user_id, "")
-        message, reason = messages[key], _in_the_way(delivery, name)
+        message = messages[key]
+        reason = _in_the_way(delivery, name, message.wikitext)
         if reason:
             message.left_out[delivery.pk] = reason
         else:
@@ -145,10 +146,13 @@ def _names_of(deliveries) -> dict[int, str]:
     return dict(named().filter(pk__in=users))
 
 
-def _in_the_way(delivery, name) -> str:
+def _in_the_way(delivery, name, wikitext) -> str:
+    """Why this is not to be posted, or "": the rule, a name that is none, nothing left to tell."""
     if delivery.in_way:
         return delivery.in_way
-    return "" if is_name(name) else SkipReason.NOT_BY_NAME.value
+    if not is_name(name):
+        return SkipReason.NOT_BY_NAME.value
+    return "" if wikitext else SkipReason.EMPTY.value
 
 
 def _follow(deliveries) -> list[Delivery]:
@@ -208,10 +212,12 @@ def skip_left_out(edition: Edition, ids: list[int]) -> None:
     (``given_back``).
     """
     deliveries = list(_locked(edition.deliveries.filter(state=State.TO_POST, pk__in=ids), edition))
-    names = _names_of(deliveries)
+    names, press = _names_of(deliveries), Press()
+    _follow(deliveries)
     skipped: dict[str, list[int]] = {}
     for delivery in deliveries:
-        reason = _in_the_way(delivery, names.get(delivery.recipient.user_id, ""))
+        name = names.get(delivery.recipient.user_id, "")
+        reason = _in_the_way(delivery, name, press.wikitext(delivery))
         skipped.setdefault(reason, []).append(delivery.pk)
     skipped.pop("", None)
     for reason, left_out in skipped.items():

@@ -228,6 +228,17 @@ def test_what_was_on_a_list_that_left_is_posted_whoever_left_meanwhile(as_person
     assert mail.outbox == []
 
 
+def test_where_nothing_is_left_to_tell_nothing_is_posted(as_person, frank):
+    wikimedian("Ada Example")
+    update = UpdateFactory(published=True)
+    [edition] = run()
+    updates.withdraw(update, why={"en": "A mistake."}, actor=None)
+    page = marked(as_person(frank), edition)
+    assert "Nothing new for this person: 1" in page
+    assert "User talk:" not in page
+    assert states(edition) == {"Ada Example": "skipped empty"}
+
+
 def test_the_text_is_in_the_language_of_now(as_person, frank):
     ada = wikimedian("Ada Example")
     UpdateFactory(published=True, in_arabic=True)
