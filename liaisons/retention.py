@@ -97,7 +97,7 @@ def periods() -> list[Period]:
         ),
         Period(
             "subscription_requests",
-            _("An address for which news were asked and which nobody confirmed"),
+            _("An address for which news was asked and which nobody confirmed"),
             subscriptions.kept_for(),
             JOB,
             subscriptions.forget_unconfirmed,
