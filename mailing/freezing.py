@@ -185,7 +185,7 @@ def freeze(
         owed = State.TO_POST if edition.is_posted_by_hand else State.PENDING
         sections = [urgent.section] if urgent else registered()
         keys = [section.key for section in sections]
-        given_back.give_back(cursor, sections, now)
+        given_back.give_back(cursor, now)
         cursor.execute(_LOWEST, [keys, due.recipient is not None])
         places = dict.fromkeys(keys, (cut_off, cut_off, [])) | {
             key: (lowest, cut_off, owed) for key, lowest, owed in cursor.fetchall()

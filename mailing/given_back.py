@@ -6,14 +6,13 @@ would be lost. The next edition for the same reader gives it back: these positio
 delivery that has given back what it held is not sent again by hand.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg2.extras import Json
 
 from .models import Delivery, Recipient
 from .models.ledger import UNREACHED
-from .sections import Section
+from .sections import registered
 
 # Those of the audience that may get this edition; who may not keeps waiting for theirs.
 _GIVE = """
@@ -64,10 +63,11 @@ WHERE cursor.recipient_id = found.recipient_id AND cursor.section = found.sectio
 """
 
 
-def give_back(cursor, sections: Sequence[Section], now: datetime) -> None:
+def give_back(cursor, now: datetime) -> None:
     """Owe the audience of the edition that is being frozen what earlier digests did not tell it.
 
-    One query where there is nothing of the kind, as nearly always.
+    In every section, also in those of which this edition tells nothing: an earlier digest gives
+    back once. One query where there is nothing of the kind, as nearly always.
     """
     cursor.execute(_GIVE, [now])
     ids = [pk for (pk,) in cursor.fetchall()]
@@ -77,7 +77,7 @@ def give_back(cursor, sections: Sequence[Section], now: datetime) -> None:
     places = {key: (since, until) for key, since, until in cursor.fetchall()}
     items = [
         {"section": section.key, "position": item.position}
-        for section in sections
+        for section in registered()
         if section.key in places
         for item in section.items(*places[section.key])
     ]

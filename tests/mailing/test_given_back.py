@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.core import mail
 
-from mailing import claims, deliver, editions, recipients
-from mailing.models import Delivery, Preference, SectionCursor, Suppression
-from tests.mailing.people import person, titles_sent
+from mailing import claims, deliver, editions, recipients, sections
+from mailing.models import Delivery, Edition, Preference, SectionCursor, Suppression
+from tests.mailing.people import Board, person, titles_sent
 from tests.mailing.test_editions import MONDAY, run
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,20 @@ def between_planning_and_sending(at=MONDAY):
 
 
 def told(reader) -> list[str]:
-    return titles_sent([message for message in mail.outbox if message.to == [reader.address]])
+    return titles_sent(
+        [message for message in mails_to(reader) if "* On the board *" in message.body]
+    )
+
+
+def mails_to(reader):
+    return [message for message in mail.outbox if message.to == [reader.address]]
+
+
+class Alarm(Board):
+    """A board of which each thing is told at once."""
+
+    def at_once(self, until, at):
+        return [item.position for item in self.items(0, until)]
 
 
 def refuse(reader) -> Suppression:
@@ -105,6 +118,32 @@ def test_what_waits_for_a_language_goes_on_waiting(only_board):
     run(MONDAY + 2 * DAY)
     run(MONDAY + 3 * DAY)
     assert told(reader) == ["One", "Waits"]
+
+
+def test_urgent_news_meanwhile_takes_nothing_away(only_board, suppressed):
+    """It tells one thing; what else was not told is owed all the same."""
+    Suppression.objects.all().delete()
+    sections.register(Alarm("alarm")).post("Now")
+    run(MONDAY + DAY / 2)
+    assert Edition.objects.filter(rhythm="urgent").count() == 1
+    assert len(mails_to(suppressed)) == 1
+    run(MONDAY + DAY)
+    run(MONDAY + 2 * DAY)
+    assert told(suppressed) == ["One\nTwo"]
+
+
+def test_urgent_news_that_reached_nobody_comes_with_the_next(only_board):
+    alarm = sections.register(Alarm("alarm"))
+    reader = person("daily")
+    alarm.post("Now")
+    with between_planning_and_sending():
+        suppression = refuse(reader)
+    suppression.delete()
+    alarm.post("And now")
+    run(MONDAY + DAY / 2)
+    run(MONDAY + DAY)
+    [only] = mails_to(reader)
+    assert only.body.count("Now") == only.body.count("And now") == 1
 
 
 def test_what_was_withdrawn_meanwhile_is_no_reason_for_a_mail(only_board, suppressed):
