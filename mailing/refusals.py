@@ -11,6 +11,10 @@ _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 # with 5.1 are about the sender's address (5.1.7, 5.1.8) or do not say (5.1.0): read as "gone", one
 # fault of ours would take every reader off the list.
 _GONE = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"))
+# "Disabled, not accepting messages" (RFC 3463, 3.3) is also how Google refuses what is too much for
+# a mailbox (https://support.google.com/mail/?p=ReceivingRatePerm), and others what it is about.
+_DISABLED = "5.2.1"
+_TOO_MUCH = re.compile(r"\brate\b|\btoo (?:quickly|fast|many|much)\b", re.I)
 # Whoever wrote these knew no better.
 _VAGUE = ("", "5.0.0", "5.5.0")
 # In a refusal without a status: it is about what was sent or who sent it.
@@ -19,11 +23,13 @@ _OF_THE_MESSAGE = re.compile(
 )
 
 
-def is_gone(status: str) -> bool:
+def is_gone(status: str, said: str) -> bool:
     """Whether a status such as "5.1.1" means that nobody reads mail at this address, now or later.
 
     All else, a full mailbox or a refused message, may be over tomorrow.
     """
+    if status == _DISABLED and (_TOO_MUCH.search(said) or is_about_the_message(said)):
+        return False
     return status in _GONE
 
 
@@ -35,7 +41,7 @@ def is_vague(status: str) -> bool:
 def says_gone(status: str, said: str) -> bool:
     """Whether nobody has this address: by the status, or where that is vague by the words."""
     if not is_vague(status):
-        return is_gone(status)
+        return is_gone(status, said)
     code = _CODE.search(said)
     return bool(code) and code[1] in ("550", "551", "553") and not is_about_the_message(said)
 

@@ -332,7 +332,7 @@ class SmtpTransport:
         if 500 <= code < 600 and not _is_of_the_sender(status):
             raise Permanent(
                 answer,
-                is_bad_address=is_gone(status),
+                is_bad_address=is_gone(status, answer),
                 is_about_one=status.startswith(("5.1.", "5.2.")),  # RFC 3463: a mailbox
             )
         raise Temporary(answer, is_deferral=_is_deferral(code, said))

@@ -60,7 +60,7 @@ def status_of(provider: str, told, said: str) -> str:
 def is_gone(provider: str, told, said: str, status: str) -> bool:
     """Whether nobody has this address: by the status, or where that is vague by the provider."""
     if not refusals.is_vague(status):
-        return refusals.is_gone(status)
+        return refusals.is_gone(status, said)
     words = WORDS[provider]
     is_passing = re.match(r"\D{0,6}4\d\d\b", said) or _is_false(told, "hard_bounce")
     is_named = any(_at(told, place).lower() in words.gone for place in words.places)

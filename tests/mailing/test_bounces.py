@@ -231,6 +231,10 @@ def test_an_address_that_is_gone_after_a_complaint_gets_no_receipts_either(sink,
         ("554 delivery error: dd This user has no account", "5.0.0", "soft"),
         ("552 5.2.2 mailbox full", "5.2.2", "soft"),
         ("550 5.2.1 The account is disabled", "5.2.1", "hard"),
+        # Google says so of a mailbox that gets very much mail.
+        ("550-5.2.1 The user is receiving mail at a rate that prevents more", "5.2.1", "soft"),
+        ("550 5.2.1 The user is receiving mail too quickly", "5.0.0", "soft"),
+        ("521 5.2.1 Blocked by our policy", "5.2.1", "soft"),
         ("unknown domain", "5.4.4", "hard"),
         ("556 5.1.10 the domain takes no mail", "5.1.10", "hard"),
         # About the sender's address, or about nobody's in particular.

@@ -214,7 +214,15 @@ def test_our_own_sender_refused_at_the_recipient_costs_nobody_their_mail(only_bo
     assert Edition.objects.get().figures()["sent"] == 12
 
 
-@pytest.mark.parametrize("answer", ["550 relay not permitted", "553 no", "551 5.7.1 not here"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 relay not permitted",
+        "553 no",
+        "551 5.7.1 not here",
+        "550 5.2.1 The user is receiving mail at a rate that prevents additional messages",
+    ],
+)
 def test_a_refusal_that_does_not_say_whom_it_is_about_suppresses_nobody(only_board, sink, answer):
     owe(only_board, "ok")
     sink.domain_answers["example.org"] = answer

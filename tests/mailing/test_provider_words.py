@@ -68,6 +68,7 @@ FULL = "552 5.2.2 mailbox full"
         ("postmark", ("BadEmailAddress", ""), "hard"),
         ("sendgrid", ("bounce", GONE), "hard"),
         ("sendgrid", ("bounce", SPAM), "soft"),
+        ("sendgrid", ("bounce", "550 5.2.1 receiving mail at a rate that prevents more"), "soft"),
         ("sparkpost", ("10", GONE), "hard"),
         ("sparkpost", ("10", "554 delivery error: no account"), "hard"),
         ("sparkpost", ("30", "550 no"), "hard"),
