@@ -7,6 +7,8 @@ for each mail, which a stored random token (kept as a hash) could not be. Links 
 of an address had no key are known too.
 """
 
+from django.db import transaction
+
 from . import kinds, preferences, recipients
 from .addresses import unkeyed_hash
 from .kinds import Kind
@@ -46,12 +48,15 @@ def is_ended(recipient: Recipient, kind: Kind = kinds.DIGEST) -> bool:
     return chosen.rhythm == Rhythm.NONE
 
 
+@transaction.atomic
 def unsubscribe(recipient: Recipient, kind: Kind = kinds.DIGEST) -> None:
     """End the digest, or another kind, for this person. Doing it again changes nothing."""
     if kind != kinds.DIGEST:
         preferences.switch_off(recipient, kind.name, source=Preference.Source.UNSUBSCRIBE_LINK)
         return
-    for preference in recipient.preferences.filter(kind=Preference.Kind.DIGEST).exclude(
+    # What is being chosen right now comes before: it could begin another way for the digest.
+    held = Recipient.objects.select_for_update(of=("self",), no_key=True).get(pk=recipient.pk)
+    for preference in held.preferences.filter(kind=Preference.Kind.DIGEST).exclude(
         rhythm=Rhythm.NONE
     ):
         recipients.change(preference, Rhythm.NONE, source=Preference.Source.UNSUBSCRIBE_LINK)
