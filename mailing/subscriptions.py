@@ -31,7 +31,7 @@ _tokens = Kind("sl-s1", "mailing.subscribe")
 
 
 class Gone(Exception):
-    """The request was confirmed or forgotten meanwhile."""
+    """The request, or the subscription, was confirmed or forgotten meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def change(recipient: Recipient, wish: Wish) -> None:
     """Set what a subscriber wants. Whoever comes back begins with what is published then.
 
     An account's digest comes by mail then, wherever it came before, and of what it chose unless
-    the wish names something.
+    the wish names something. Raises ``Gone`` where the subscription was deleted meanwhile.
     """
     if recipient.user_id:
         chosen = wish.choices or None
@@ -123,6 +123,9 @@ def change(recipient: Recipient, wish: Wish) -> None:
             recipient.user, Preference.Channel.EMAIL, wish.rhythm, choices=chosen
         )
         return
+    there = Recipient.objects.select_for_update(of=("self",), no_key=True)
+    if there.filter(pk=recipient.pk, forgotten_at=None).first() is None:
+        raise Gone
     moved = recipient.time_zone != wish.time_zone
     recipient.language, recipient.time_zone = wish.language, wish.time_zone
     recipient.is_verified = True

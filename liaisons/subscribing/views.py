@@ -165,10 +165,13 @@ def subscription(request, token):
         return redirect(f"{request.path}?done=left")
     form = ManageForm(posted(request), recipient=recipient)
     if form.is_valid():
-        with transaction.atomic():
-            subscriptions.change(recipient, form.wish)
-            preferences.switch(recipient, form.switched())
-            pauses.set_pause(recipient, form.cleaned_data["paused_until"])
+        try:
+            with transaction.atomic():
+                subscriptions.change(recipient, form.wish)
+                preferences.switch(recipient, form.switched())
+                pauses.set_pause(recipient, form.cleaned_data["paused_until"])
+        except subscriptions.Gone:
+            return _page(request, "subscribe_gone", status=404)
         return redirect(f"{request.path}?done=saved")
     done = request.GET.get("done")
     preference = subscriptions.preference_of(recipient)
