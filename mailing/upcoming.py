@@ -173,8 +173,13 @@ def _made(recipient, at) -> list[Waiting]:
     made = Delivery.objects.filter(
         recipient=recipient, state__in=[*OPEN, State.CLAIMED, State.TO_POST]
     )
+    # The same for all of one kind that come one way.
+    in_the_way: dict[tuple[str, bool], str] = {}
     for delivery in made.select_related("edition").order_by("created_at", "pk"):
-        reason, until = _in_the_way(delivery, at), delivery.next_attempt_at
+        alike = (delivery.edition.channel, delivery.edition.is_urgent)
+        if alike not in in_the_way:
+            in_the_way[alike] = _in_the_way(delivery, at)
+        reason, until = in_the_way[alike], delivery.next_attempt_at
         if reason == SkipReason.PAUSED:
             until = recipient.paused_until
         elif reason:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -276,6 +278,26 @@ def test_a_digest_that_is_made_and_not_sent_yet_is_named(browser, ada):
         assert re.search(r"Digest: from <time[^>]*>Monday, 3 August 2026, 12:00", page)
         save(browser, rhythm="none", paused_until="")
         assert "Digest: " not in browser.get(reverse(PAGE)).text
+
+
+def test_many_digests_that_wait_cost_no_more_questions_than_one(browser, ada):
+    """As where the mail server is away for days."""
+    recipient_of(ada).preferences.update(
+        rhythm="daily", effective_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    with time_machine.travel(datetime(2026, 7, 20, 12, tzinfo=UTC), tick=False) as clock:
+        browser.force_login(ada)
+        asked = []
+        for _day in range(5):
+            publish(title_en="A draft")
+            editions.make_editions()
+            with CaptureQueriesContext(connection) as queries:
+                page = browser.get(reverse(PAGE)).text
+            asked.append(len(queries))
+            clock.shift(timedelta(days=1))
+            Delivery.objects.update(state="pending")
+    assert page.count("Digest: on its way") == 5
+    assert asked[-1] == asked[1]
 
 
 def test_reminders_that_are_coming_are_named(browser, ada, swahili):
