@@ -14,18 +14,15 @@ from functools import cached_property, partial
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Case, When
 from django.utils import timezone
 
-from . import audiences, claims, eligibility, kinds, pace, recipients, stopping, waiting
+from . import claimed, claims, pace, recipients, stopping, waiting
 from .addresses import address_hash, wire_address
 from .batches import Batch
 from .bounces.fates import stop_mail_to
-from .eligibility import Decision
 from .fates import Fates
 from .models import (
     Delivery,
-    Edition,
     FailReason,
     Message,
     Notice,
@@ -137,16 +134,18 @@ class _Worker:
     def _read(self, model, ids) -> Batch:
         """All there is to know of these messages."""
         try:
-            letters = _loaded(model, ids)
+            letters = claimed.loaded(model, ids)
             if model is Delivery:
-                self.own_parts.read([letter for letter in letters if _decided(letter).may_go])
+                self.own_parts.read(
+                    [letter for letter in letters if claimed.decided(letter).may_go]
+                )
             return Batch(letters, self.claimed_at, before_waiting=self._settle)
         except Exception:
             # Were they left to the sweep, each would count as if it had killed a worker.
             if self._claimed_for() < settings.MAIL_LEASE / 2:
                 with contextlib.suppress(DatabaseError):
-                    claimed = model.objects.filter(pk__in=ids, state=State.CLAIMED)
-                    claims.put_off(list(claimed), _after_a_while())
+                    ours = model.objects.filter(pk__in=ids, state=State.CLAIMED)
+                    claims.put_off(list(ours), _after_a_while())
             raise
 
     def _send(self, batch):
@@ -185,8 +184,8 @@ class _Worker:
         """Bring one message to its next state. Raises ``ServerDown``, and nothing else."""
         try:
             if hasattr(letter, "is_unseen"):
-                _follow([letter])
-            decision = _decided(letter)
+                claimed.follow([letter])
+            decision = claimed.decided(letter)
         except Exception as error:
             # Its own question failed: as with a broken template below.
             logger.exception("Could not decide on %s %s", letter._meta.verbose_name, letter.pk)
@@ -283,7 +282,7 @@ class _Worker:
         letter = self.batch.coming()
         if letter is self.tried_ahead:
             return
-        if not isinstance(letter, Delivery) or letter.waited or not _decided(letter).may_go:
+        if not isinstance(letter, Delivery) or letter.waited or not claimed.decided(letter).may_go:
             return
         if hasattr(letter, "is_unseen"):
             return
@@ -346,91 +345,6 @@ class _Worker:
 
 def _after_a_while() -> datetime:
     return timezone.now() + timedelta(seconds=settings.MAIL_RETRY_FIRST)
-
-
-def _loaded(model, ids) -> list[Message]:
-    """The claimed messages with all that decides whether they may go out, read just now."""
-    claimed = model.objects.filter(pk__in=ids)
-    if model is Delivery:
-        letters = list(_with_digest_decisions(claimed))
-        waiting.attach(letters)
-    else:
-        letters = list(claimed.select_related("recipient__user"))
-    letters.sort(key=lambda letter: (letter.next_attempt_at, letter.pk))
-    _follow_languages(letters)
-    if model is Delivery:
-        _follow_together(letters)
-    if model is Notice:
-        _decide_together(letters)
-    return letters
-
-
-def _with_digest_decisions(claimed):
-    """The one rule and the language chosen, asked in the same query."""
-    # Few editions for many: read once, not built anew for each.
-    return (
-        claimed.select_related("recipient")
-        .prefetch_related("edition")
-        .annotate(
-            obstacle=Case(
-                When(
-                    edition__rhythm=Edition.Rhythm.URGENT,
-                    then=eligibility.obstacle(kinds.URGENT, "recipient__"),
-                ),
-                default=eligibility.obstacle(kinds.DIGEST, "recipient__"),
-            ),
-            language_now=recipients.language_now(kinds.DIGEST.channel),
-        )
-    )
-
-
-def _follow_languages(letters) -> None:
-    """Write each in the language its person has now, whatever it was when it was planned."""
-    for letter in letters:
-        if letter.recipient is None:
-            continue
-        now = getattr(letter, "language_now", letter.recipient.language)
-        if letter.language != now:
-            letter.language = now
-            claims.note_language(letter)
-
-
-def _follow_together(letters) -> None:
-    """See for the whole batch what is not for whom by now; where that fails, for each by itself."""
-    try:
-        _follow(letters)
-    except Exception:
-        logger.exception("Could not see what of %d digests is for whom.", len(letters))
-        for letter in letters:
-            letter.is_unseen = True
-
-
-def _follow(letters) -> None:
-    for letter in audiences.follow(letters):
-        claims.note_choices(letter)
-
-
-def _decide_together(letters) -> None:
-    """Ask about the whole batch at once; where that fails each is asked by itself."""
-    try:
-        decisions = eligibility.decide(letters, take_place=True)
-    except Exception:
-        logger.exception("Could not decide on %d notices together.", len(letters))
-        return
-    for letter, decision in zip(letters, decisions, strict=True):
-        letter.decision = decision
-
-
-def _decided(letter) -> Decision:
-    """Whether this message may go out now. Asked again at every try."""
-    if isinstance(letter, Delivery):
-        reason = letter.obstacle  # type: ignore[attr-defined]
-        is_paused = reason == SkipReason.PAUSED
-        # An edition had promised it before the pause began.
-        return Decision(reason, letter.recipient.paused_until if is_paused else None)
-    if hasattr(letter, "decision"):
-        return letter.decision
-    return eligibility.decide([letter], take_place=True)[0]
 
 
 def _token_of(letter) -> str:

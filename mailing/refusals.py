@@ -21,6 +21,9 @@ _VAGUE = ("", "5.0.0", "5.5.0")
 _OF_THE_MESSAGE = re.compile(
     r"spam|junk|virus|block|black ?list|reputation|policy|content|relay|dmarc|dkim|\bspf\b", re.I
 )
+# Refusals of our own sender, or of an address of which is not said whose it is (RFC 3463). Many
+# servers (Postfix is one) say so at the recipient only. It is ours to mend, and then all can go.
+_OF_THE_SENDER = ("1.0", "1.7", "1.8")
 
 
 def is_gone(status: str, said: str) -> bool:
@@ -55,3 +58,25 @@ def status_in(text: str) -> str:
     """The first status in a text; empty where there is none."""
     found = STATUS.search(text)
     return found[0] if found else ""
+
+
+def status_of(said: bytes) -> str:
+    """The enhanced code of a refusal (RFC 3463); empty where it has none."""
+    enhanced = re.match(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)", said)
+    return enhanced[0].decode() if enhanced else ""
+
+
+def is_of_the_sender(status: str) -> bool:
+    """Whether it is our sender that is not wanted, or may be."""
+    return status[2:] in _OF_THE_SENDER
+
+
+def is_deferral(code: int, said: bytes) -> bool:
+    """Whether it is the domain that asks for time.
+
+    Not where the mail system itself is in trouble (RFC 3463: 4.3.x, and 452 without such a code: a
+    full disk) or our sender is, and not where it made no sense.
+    """
+    status = status_of(said)
+    is_our_server = status.startswith("4.3.") if status else code == 452
+    return 400 <= code < 500 and not (is_our_server or is_of_the_sender(status))

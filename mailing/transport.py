@@ -15,7 +15,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 from .addresses import is_plain
-from .refusals import is_gone
+from .refusals import is_deferral, is_gone, is_of_the_sender, status_of
 from .replies import BoundedBackend
 
 LastCall = Callable[[], bool]
@@ -27,9 +27,6 @@ LARGE = 60_000
 # The answers to sender, recipient and DATA that let us go on (RFC 5321, 4.2.1: 2yz is well done).
 _DONE = range(200, 300)
 _WELL = (_DONE, _DONE, (354,))
-# Refusals of our own sender, or of an address of which is not said whose it is (RFC 3463). Many
-# servers (Postfix is one) say so at the recipient only. It is ours to mend, and then all can go.
-_OF_THE_SENDER = ("1.0", "1.7", "1.8")
 
 # A server near by that hangs up in the middle of a message is heard before the dot, so that it is
 # known to have nothing: it is given as long as its slow answers take these days, and so many
@@ -289,7 +286,7 @@ class SmtpTransport:
             self.close()
             if 500 <= code < 600:
                 raise Permanent(_answer(code, said))
-            raise Temporary(_answer(code, said), is_deferral=_is_deferral(code, said))
+            raise Temporary(_answer(code, said), is_deferral=is_deferral(code, said))
 
     def _has_answered(self, said_at):
         self._slow_answer = max(time.monotonic() - said_at, REMEMBERED * self._slow_answer)
@@ -328,14 +325,14 @@ class SmtpTransport:
             self.close()
         elif self._said_for is None:
             self._make_way("RSET")
-        status = _status(said)
-        if 500 <= code < 600 and not _is_of_the_sender(status):
+        status = status_of(said)
+        if 500 <= code < 600 and not is_of_the_sender(status):
             raise Permanent(
                 answer,
                 is_bad_address=is_gone(status, answer),
                 is_about_one=status.startswith(("5.1.", "5.2.")),  # RFC 3463: a mailbox
             )
-        raise Temporary(answer, is_deferral=_is_deferral(code, said))
+        raise Temporary(answer, is_deferral=is_deferral(code, said))
 
     def _make_way(self, word):
         """Say what lets the next message follow. What was said of this one stands in any case."""
@@ -416,27 +413,6 @@ def _path(address: str) -> str:
     """An address as SMTP has it (RFC 5321, 4.1.2)."""
     # What needs no taking apart is the rule, and taking apart is slow.
     return f"<{address}>" if is_plain(address) else smtplib.quoteaddr(address)
-
-
-def _status(said: bytes) -> str:
-    """The enhanced code of a refusal (RFC 3463); empty where it has none."""
-    enhanced = re.match(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)", said)
-    return enhanced[0].decode() if enhanced else ""
-
-
-def _is_of_the_sender(status: str) -> bool:
-    return status[2:] in _OF_THE_SENDER
-
-
-def _is_deferral(code: int, said: bytes) -> bool:
-    """Whether it is the domain that asks for time.
-
-    Not where the mail system itself is in trouble (RFC 3463: 4.3.x, and 452 without such a code: a
-    full disk) or our sender is, and not where it made no sense.
-    """
-    status = _status(said)
-    is_our_server = status.startswith("4.3.") if status else code == 452
-    return 400 <= code < 500 and not (is_our_server or _is_of_the_sender(status))
 
 
 def _answer(code, said) -> str:

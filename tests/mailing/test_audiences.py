@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from mailing import choices, deliver, editions, recipients, sections, upcoming
+from mailing import choices, claimed, deliver, editions, recipients, sections, upcoming
 from mailing.audiences import Narrowed
 from mailing.models import Delivery
 from tests.mailing.people import Board, person, states, titles_sent
@@ -160,7 +160,7 @@ def test_queries_do_not_grow_with_the_audience(parish, step):
         with CaptureQueriesContext(connection) as freezing:
             with_time(at, editions.make_editions)
         with CaptureQueriesContext(connection) as claiming:
-            with_time(at, lambda: deliver._loaded(Delivery, _ids()))
+            with_time(at, lambda: claimed.loaded(Delivery, _ids()))
         counts.append(len(freezing if step == "freeze" else claiming))
         with_time(at, deliver.send_due)
     assert counts[0] == counts[1]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from mailing import deliver, editions, mime, sections
+from mailing import claimed, deliver, editions, mime, sections
 from mailing.models import Delivery, ToldItem
 from tests.mailing.people import Letterbox, person, told_on
 from tests.mailing.test_editions import MONDAY, run
@@ -118,7 +118,7 @@ def test_a_batch_is_read_with_the_same_queries_for_few_and_many(only_board, lett
             editions.make_editions(MONDAY + day * DAY)
             worker = deliver._Worker()
             ids = [d.pk for d in Delivery.objects.filter(state="pending")]
-            letters = deliver._loaded(Delivery, ids)
+            letters = claimed.loaded(Delivery, ids)
             before = len(seen)
             worker.own_parts.read(letters)
             count = len(seen) - before
