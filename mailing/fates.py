@@ -22,18 +22,20 @@ from .models import Message
 
 logger = logging.getLogger(__name__)
 
-# Also where a sweep took it from this worker meanwhile: nobody need send it again. Planned once for
-# each connection, because it is done once for each message, and planning takes longer than doing.
-_PREPARE = """
-PREPARE {table}_sent (timestamptz, bigint, uuid) AS
+# Also where a sweep took it from this worker meanwhile: nobody need send it again.
+_SENT = """
 UPDATE {table} SET state = 'sent', reason = '', error = '', finished_at = $1,
                    attempts = attempts + 1, claim = NULL, lease_until = NULL
 WHERE id = $2 AND (claim = $3 OR state IN ('pending', 'retry'))
 """
-_SENT = "EXECUTE {table}_sent (%(now)s, %(id)s, %(claim)s)"
-# Both are one transaction, because they are one string.
-_SENT_SOON = "SET LOCAL synchronous_commit TO OFF;" + _SENT
-# The tables for which each open connection has planned it.
+# The same, for this transaction only, without a wait for the disk: asked for in the statement
+# itself, since one statement is answered sooner than two.
+_SENT_SOON = _SENT + "AND set_config('synchronous_commit', 'off', TRUE) IS NOT NULL"
+# Planned once for each connection, because it is done once for each message, and planning takes
+# longer than doing.
+_PREPARE = "PREPARE {name} (timestamptz, bigint, uuid) AS {statement}"
+_EXECUTE = "EXECUTE {name} (%s, %s, %s)"
+# The statements that each open connection has planned.
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 # A row must change, or PostgreSQL has nothing to wait for.
 _TOUCH = "UPDATE {table} SET state = 'sent' WHERE id = %(id)s AND state = 'sent'"
@@ -55,6 +57,7 @@ class Fates:
         # The connection these were written on. Where another took its place, whoever noticed that
         # the database was gone was not us, and they may be lost.
         self._written_on: Any = None
+        self._cursor: Any = None
 
     def sent(self, letter: Message, meanwhile: Callable[[], object] = bool) -> None:
         """The server took it. Tries for minutes to write that down, since it is true.
@@ -109,7 +112,7 @@ class Fates:
                 write = again
 
     def _write(self, letter, *, soon):
-        before, self._written_on = self._written_on, _write(letter, soon=soon)
+        before, self._written_on = self._written_on, self._write_down(letter, soon=soon)
         if before is not self._written_on and len(self._unsafe) > 1:
             self._write_again()
 
@@ -120,34 +123,37 @@ class Fates:
 
     def _write_again(self):
         for letter in self._unsafe:
-            self._written_on = _write(letter, soon=False, is_again=True)
+            self._written_on = self._write_down(letter, soon=False, is_again=True)
 
-
-def sent(letter: Message) -> None:
-    """One message was sent; waits for the disk."""
-    _write(letter, soon=False)
-
-
-def _write(letter, *, soon, is_again=False) -> Any:
-    """Write down that it was sent; gives the connection that this was done on."""
-    table = letter._meta.db_table
-    statement = (_SENT_SOON if soon else _SENT).format(table=table)
-    with connection.cursor() as cursor:
-        used = _prepare(cursor, table)
-        values = {"now": timezone.now(), "id": letter.pk, "claim": letter.claim}
-        cursor.execute(statement, values)
+    def _write_down(self, letter, *, soon, is_again=False) -> Any:
+        """Write down that it was sent; gives the connection that this was done on."""
+        cursor = self._cursor_now()
+        used = connection.connection
+        name = _planned(cursor, letter._meta.db_table, soon)
+        # As text, which is what the database is sent; a cursor that was made before, too: all this
+        # is done once for each message.
+        values = (timezone.now().isoformat(), letter.pk, str(letter.claim))
+        cursor.execute(_EXECUTE.format(name=name), values)
         if not cursor.rowcount and not is_again:
             logger.warning("%s was sent, and somebody else has it by now.", letter.message_id)
-    return used
+        return used
+
+    def _cursor_now(self):
+        """A cursor on the connection that is in use; the same as before where that is the same."""
+        if self._cursor is None or self._cursor.connection is not connection.connection:
+            self._cursor = connection.cursor()
+        return self._cursor
 
 
-def _prepare(cursor, table) -> Any:
-    used = connection.connection
-    known = _prepared.setdefault(used, set())
-    if table not in known:
-        cursor.execute(_PREPARE.format(table=table))
-        known.add(table)
-    return used
+def _planned(cursor, table, soon) -> str:
+    """The name of the statement in this connection."""
+    name = f"{table}_sent_soon" if soon else f"{table}_sent"
+    known = _prepared.setdefault(connection.connection, set())
+    if name not in known:
+        statement = (_SENT_SOON if soon else _SENT).format(table=table)
+        cursor.execute(_PREPARE.format(name=name, statement=statement))
+        known.add(name)
+    return name
 
 
 def _touch(letter) -> bool:

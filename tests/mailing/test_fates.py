@@ -153,11 +153,26 @@ def test_the_database_waits_for_its_disk_once_for_many_fates(only_board, setting
         assert send().sent == 40
     written = ("EXECUTE mailing_delivery_sent", "UPDATE mailing_delivery SET state = 'sent'")
     fates = [sql for sql in statements if any(words in sql for words in written)]
-    soon = [sql for sql in fates if "synchronous_commit" in sql]
+    soon = [sql for sql in fates if "sent_soon" in sql]
     assert len(soon) >= 30
-    assert len([sql for sql in statements if "PREPARE" in sql]) <= 1
+    planned = [sql for sql in statements if "PREPARE" in sql]
+    assert len(planned) == len({sql.split()[1] for sql in planned})
     # Whatever comes last, the disk is waited for: the round ends with all of them there.
-    assert "synchronous_commit" not in fates[-1]
+    assert "sent_soon" not in fates[-1]
+
+
+@pytest.mark.django_db
+def test_a_single_fate_is_not_waited_for_until_the_disk_has_it(only_board):
+    def waits():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    first, *_others = claimed(only_board)
+    assert waits() == "on"
+    Fates().sent(first)
+    # Of the transaction that it was written in, which is this test's own here.
+    assert waits() == "off"
 
 
 @pytest.mark.django_db
