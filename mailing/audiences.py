@@ -159,11 +159,12 @@ def _places(deliveries: Iterable[Delivery]) -> dict[str, Place]:
     """For each section the narrowest place that holds what any of these digests tells."""
     places: dict[str, Place] = {}
     for delivery in deliveries:
+        cut_off = delivery.edition.cut_off
         for key, since in delivery.since.items():
             after, until, besides = places.get(key, (since, 0, set()))
             places[key] = (
                 min(after, since),
-                max(until, delivery.edition.cut_off),
+                max(until, cut_off),
                 {*besides, *delivery.besides.get(key, {}).get("also", ())},
             )
     return places

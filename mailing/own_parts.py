@@ -183,7 +183,7 @@ def _loaded(people: Sequence[Delivery], noted: dict[tuple[int, str], set[str]]) 
 
 def _noted_in(deliveries) -> dict[tuple[int, str], set[str]]:
     owed = defaultdict(set)
-    noted = ToldItem.objects.filter(delivery__in=deliveries)
+    noted = ToldItem.objects.filter(delivery__in=[one.pk for one in deliveries])
     for delivery, section, item in noted.values_list("delivery", "section", "item"):
         owed[delivery, section].add(item)
     return owed

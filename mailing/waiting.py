@@ -59,7 +59,9 @@ def attach(deliveries: list[Delivery]) -> None:
     Whatever is in the way of one by now is written down as its reason.
     """
     carried = list(
-        Notice.objects.filter(delivery__in=deliveries, reason=SkipReason.IN_DIGEST)
+        Notice.objects.filter(
+            delivery__in=[delivery.pk for delivery in deliveries], reason=SkipReason.IN_DIGEST
+        )
         .select_related("recipient__user")
         .order_by("created_at", "pk")
     )

@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from mailing import claims, editions, eligibility, fates, kinds, recipients, talk_pages
+from mailing import claims, editions, eligibility, kinds, recipients, talk_pages
 from mailing.addresses import address_hash
 from mailing.due_hours import due_hour, falls_on
 from mailing.eligibility import Decision
+from mailing.fates import Fates
 from mailing.models import (
     Delivery,
     Edition,
@@ -145,7 +146,7 @@ class Post:
             claims.skip(letter, SkipReason.RHYTHM_NONE)
             return
         if not said:
-            fates.sent(letter)
+            Fates().sent(letter)
         elif said == LOST:
             claims.set_aside(letter, "The connection was lost after the last dot")
         elif said == UNKNOWN:

@@ -113,7 +113,8 @@ class Edition(models.Model):
 class Delivery(Message):
     """One digest for one person."""
 
-    # No index of its own: two others begin with it, and each costs at every change of state.
+    # Neither has an index of its own: another begins with each, and all are written anew whenever
+    # the state changes.
     edition = models.ForeignKey(
         Edition,
         verbose_name=_("edition"),
@@ -121,7 +122,9 @@ class Delivery(Message):
         related_name="deliveries",
         db_index=False,
     )
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     # The person's place in each section before this digest: {"updates": 12}.
     since = models.JSONField(default=dict, editable=False)
     # What the person chose among when it was frozen: {"topics": ["advocacy"]}.
@@ -143,7 +146,7 @@ class Delivery(Message):
         constraints = [
             *Message.Meta.constraints,
             models.UniqueConstraint(
-                fields=["edition", "recipient"], name="one_delivery_per_edition_and_recipient"
+                fields=["recipient", "edition"], name="one_delivery_per_recipient_and_edition"
             ),
         ]
         indexes = [
