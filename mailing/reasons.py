@@ -25,7 +25,7 @@ _TO_PERSON: dict[str, Any] = {
     ),
     SkipReason.RHYTHM_NONE: _("You chose to get no digest."),
     SkipReason.OTHER_WAY: _(
-        "You chose another way for your digest. What this one held comes there."
+        "You chose another way for your digest. What was in this one comes that way."
     ),
     SkipReason.SWITCHED_OFF: _("You switched this kind of message off."),
     SkipReason.EMPTY: _("There was nothing new for you, so we sent nothing."),
@@ -78,7 +78,7 @@ _TO_CORE_TEAM: dict[str, Any] = {
     ),
     SkipReason.RHYTHM_NONE: _("The person chose to get no digest."),
     SkipReason.OTHER_WAY: _(
-        "The person chose another way for their digest. What this one held comes there."
+        "The person chose another way for their digest. What was in this one comes that way."
     ),
     SkipReason.SWITCHED_OFF: _("The person switched this kind of message off."),
     SkipReason.EMPTY: _("Nothing was new for this person, so no mail was made."),
@@ -92,7 +92,9 @@ _TO_CORE_TEAM: dict[str, Any] = {
     ),
     SkipReason.IN_DIGEST: _("It had waited for room, and went with a digest."),
     FailReason.BAD_ADDRESS: _("The mail server says that the address does not exist."),
-    FailReason.REFUSED: _("The mail server refused the message. Its answer stands in the story."),
+    FailReason.REFUSED: _(
+        "The mail server refused the message. Its answer is under “what happened”."
+    ),
     FailReason.GAVE_UP: _("The mail server could not take it, however often it was tried."),
     FailReason.WORKERS_LOST: _("So many workers stopped while they held it that it was set aside."),
     FailReason.CONNECTION_LOST: _(
@@ -101,7 +103,7 @@ _TO_CORE_TEAM: dict[str, Any] = {
     ),
     Bounce.Kind.HARD: _("The mail server says that the address does not exist."),
     Bounce.Kind.SOFT: _(
-        "The mail server could not deliver it this time. Its answer stands in the story."
+        "The mail server could not deliver it this time. Its answer is under “what happened”."
     ),
     Bounce.Kind.COMPLAINT: _("A complaint about it came from the person's mailbox."),
 }

@@ -31,8 +31,8 @@ def of_saving() -> dict:
         ),
         "compare": _("Compare both"),
         "seeMore": _("See what you can do"),
-        # Translators: {time} is a day and a time, or a time alone.
         "restored": _(
+            # Translators: {time} is a day and a time, or a time alone.
             "What you typed {time} had not reached us. It was kept on this device and is back in"
             " the form."
         ),

@@ -27,7 +27,7 @@ class SkipReason(models.TextChoices):
     SUPPRESSED = "suppressed", _("The address takes no mail")
     NOT_BY_NAME = "not_by_name", _("Not shown by name, so on no list that leaves this site")
     RHYTHM_NONE = "rhythm_none", _("No digest is wanted any more")
-    OTHER_WAY = "other_way", _("The digest comes another way by now")
+    OTHER_WAY = "other_way", _("The digest comes another way now")
     SWITCHED_OFF = "switched_off", _("This kind of message is switched off")
     EMPTY = "empty", _("Nothing new for this person")
     NOT_ELIGIBLE = "not_eligible", _("The reason for this message is gone")

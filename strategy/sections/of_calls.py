@@ -95,9 +95,9 @@ def _due(call):
 
 def _before(calls) -> str:
     """ "Three things by 12 December, 14:00 UTC": how many, and until when the last of them."""
-    # Translators: heading above topics that soon close for views. "Thing" is something to do.
-    # "When" is the last day, mostly with the time.
     said = ngettext(
+        # Translators: heading above topics that soon close for views. "Thing" is something to do.
+        # "When" is the last day, mostly with the time.
         "%(count)s thing to do, by %(when)s",
         "%(count)s things to do, the last by %(when)s",
         len(calls),
