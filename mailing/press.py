@@ -209,10 +209,19 @@ class Press:
         }
 
     def _subject(self, subject):
-        if self._installation.is_demo:
-            # Translators: before the subject of each mail of a demonstration site.
-            return _("[Demo] %(subject)s") % {"subject": subject}
-        return subject
+        return _of_a_demo(subject) if self._installation.is_demo else subject
+
+
+def _of_a_demo(subject: str) -> str:
+    # Translators: before the subject of each mail of a demonstration site.
+    return _("[Demo] %(subject)s") % {"subject": subject}
+
+
+def unmarked(subject: str, language: str) -> str:
+    """A subject without the mark of a demonstration, for a mail about that mail: it has its own."""
+    with translation.override(language):
+        before, _slot, after = _of_a_demo("\0").partition("\0")
+    return subject.removeprefix(before).removesuffix(after)
 
 
 def _subject_of(headline: str, is_quiet: bool, is_urgent: bool) -> str:

@@ -15,6 +15,7 @@ from liaisons.models import User
 from mailing import notices, recipients, upcoming
 from mailing.kinds import Category, one_by_one
 from mailing.models import Notice, Preference
+from mailing.press import unmarked
 from web import rate_limits
 from web.names import language_direction
 
@@ -116,7 +117,7 @@ def _as_now(notice: Notice) -> dict:
     return {
         "document": mark_safe(sample.html.replace("<h1", line, 1)),  # noqa: S308 (our own mail)
         "text": f"{said}\n\n{sample.text}",
-        "of_subject": sample.subject,
+        "of_subject": unmarked(sample.subject, sample.language),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from .. import notices
 from ..kinds import Category, one_by_one
 from ..models import Notice
+from ..press import unmarked
 from . import previews
 from .pages import MAY_SEE, TEST
 
@@ -48,4 +49,5 @@ def _digest(notice: Notice) -> dict[str, Any]:
         return {"subject": nothing, "text": nothing, "html": f"<p>{nothing}</p>"}
     mark = render_to_string("mailing/_digest_test_mark.html")
     html = re.sub(r"(<body[^>]*>)", lambda match: match[1] + mark, written.html, count=1)
-    return {"subject": written.subject, "text": written.text, "html": html}
+    subject = unmarked(written.subject, preview.language)
+    return {"subject": subject, "text": written.text, "html": html}

@@ -23,6 +23,7 @@ from tests.harness.corpus import XSS
 from tests.mailing.conftest import call_templates  # noqa: F401 (a fixture)
 from tests.mailing.kinds_for_tests import a_kind
 from tests.strategy.factories import UpdateFactory
+from web.models import Installation
 
 pytestmark = pytest.mark.django_db
 
@@ -311,6 +312,14 @@ def test_reminders_that_are_coming_are_named(browser, ada, swahili):
     MandateReminder.objects.create(mandate=mandate, last_day=mandate.last_day, days_before=7)
     [coming] = browser.get(reverse(PAGE)).context["reminders"]
     assert coming.day == mandate.last_day - timedelta(days=1)
+
+
+def test_a_sample_from_a_demonstration_says_so_once(browser, ada):
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+    publish(title_en="A first draft")
+    browser.post(reverse(SAMPLE))
+    deliver.send_due()
+    assert mail.outbox[0].subject == "[Demo] Sample: A first draft"
 
 
 def test_the_sample_shows_both_forms(browser, ada):

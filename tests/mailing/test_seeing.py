@@ -35,6 +35,7 @@ from tests.mailing.conftest import url_of_this_database
 from tests.mailing.kinds_for_tests import a_kind
 from tests.mailing.people import Letterbox, person
 from tests.mailing.test_editions import MONDAY
+from web.models import Installation
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + timedelta(days=1)
@@ -485,6 +486,18 @@ def send_test(client, reader):
     return client.post(
         reverse("admin:mailing_delivery_preview_send"), {"person": reader.pk}, follow=True
     )
+
+
+def test_a_test_from_a_demonstration_says_so_once(core_team, everybody):
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
+    core = get_user_model().objects.get(username="core")
+    recipients.sync_user(core, core.email, "en", "UTC")
+    for reader in ("daily", "arabic"):
+        send_test(core_team, everybody[reader])
+    deliver.send_due()
+    [english, arabic] = [message.subject for message in mail.outbox]
+    assert english == "[Demo] [Test] What is new in the strategy process"
+    assert arabic.count("[") == 2
 
 
 def test_a_test_goes_to_who_asks_and_to_nobody_else(core_team, everybody):
