@@ -244,6 +244,18 @@ def test_a_call_to_act_needs_its_day_before_it_goes_out(client, erin):
         assert "This call is over" in page(client, update.get_absolute_url())
 
 
+def test_until_when_is_the_same_day_before_and_after(client):
+    """What ends at midnight ends with the day before, also once it is over."""
+    end = datetime.datetime(2099, 7, 20, tzinfo=datetime.UTC)
+    UpdateFactory(published=True, kind="act", deadline=end)
+    assert "to be done until" in (before := page(client, "/en/updates/"))
+    with time_machine.travel(end + datetime.timedelta(days=1)):
+        after = page(client, "/en/updates/")
+    assert "was to be done until" in after
+    assert ["19 July 2099" in before, "19 July 2099" in after] == [True, True]
+    assert "20 July 2099" not in before + after
+
+
 def urgent_by(person):
     draft = Update(slug="now", title_en="Now", short_en="x", kind=Update.Kind.URGENT)
     return updates.save(draft, actor=person)
