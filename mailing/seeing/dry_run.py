@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.core.paginator import Paginator
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -122,7 +123,7 @@ def run(chosen: Chosen, *, reason: str = "", page: int = 1) -> Plan | None:
         people = shown.order_by("recipient__user_id", "recipient_id").select_related(
             "recipient__user"
         )
-        first = (max(page, 1) - 1) * PAGE
+        pages = Paginator(people, PAGE)
         return Plan(
             edition=edition,
             get=counted.get,
@@ -132,8 +133,8 @@ def run(chosen: Chosen, *, reason: str = "", page: int = 1) -> Plan | None:
             ],
             tables=list(tables(deliveries, _GET)),
             comparison=comparison.with_the_one_before(edition),
-            people=_with_days(edition, people[first : first + PAGE]),
-            number_of_people=shown.count(),
+            people=_with_days(edition, pages.get_page(page).object_list),
+            number_of_people=pages.count,
         )
 
     return _rehearsed(chosen, look)

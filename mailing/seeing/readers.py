@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from .. import kinds
@@ -48,8 +49,8 @@ def of(
     )
     counted = dict(by_mail.values_list("in_the_way").annotate(Count("pk")))
     shown = by_mail.filter(in_the_way=reason)
-    first = (max(page, 1) - 1) * PAGE
     people = shown.order_by("recipient__user_id", "recipient_id").select_related("recipient__user")
+    pages = Paginator(people, PAGE)
     return Readers(
         get=counted.get("", 0),
         reasons=[
@@ -61,9 +62,9 @@ def of(
         on_talk_pages=_wanting(Preference.Channel.TALK_PAGE, is_for).count(),
         people=[
             Person(one.recipient, one.language or one.recipient.language)
-            for one in people[first : first + PAGE]
+            for one in pages.get_page(page).object_list
         ],
-        number_of_people=shown.count(),
+        number_of_people=pages.count,
     )
 
 

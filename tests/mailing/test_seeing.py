@@ -113,6 +113,11 @@ def test_each_reason_shows_its_people(core_team, everybody):
     assert "gone@example.org" not in page
 
 
+def test_a_page_of_people_that_is_not_there_any_more_shows_the_last_one(core_team, everybody):
+    page = get(core_team, "edition_dry_run", rhythm="daily", hour="2026-07-15T07:00", page="7")
+    assert f"?person={everybody['daily'].pk}" in page.split('id="people"')[1]
+
+
 def test_people_are_split_by_language_and_by_what_apps_above_register(core_team, everybody):
     splits.register(
         "half", label="Half", expression=lambda path: Value("x"), names=lambda codes: {"x": "Left"}
