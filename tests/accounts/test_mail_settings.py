@@ -336,7 +336,7 @@ def test_where_nothing_is_new_the_sample_shows_what_was_last(browser, ada):
         publish(title_en=f"Draft {number}")
     SectionCursor.objects.create(recipient=recipient_of(ada), section="updates", position=99)
     page = browser.get(reverse(SAMPLE)).text
-    assert "Nothing is new to you now" in page
+    assert "This shows what was published last" in page
     assert "Draft 4" in page
     assert "Draft 1" not in page
 
