@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from mailing.addresses import masked
 from mailing.models import Delivery, Notice, Preference, Recipient, Suppression
 from strategy import updates
 from tests.factories import UserFactory
-from tests.mailing.test_acts_while_freezing import wait_until_somebody_waits
+from tests.meanwhile import uncommitted
 from tests.strategy.factories import UpdateFactory
 
 from .conftest import ADDRESS
@@ -191,23 +191,8 @@ def digest_for(recipient):
 def test_what_is_saved_while_all_is_being_deleted_is_not_kept(reader, subscriber):
     client, path = Client(enforce_csrf_checks=True), reader.manage(subscriber)
     page = client.get(path)
-    is_deleted = threading.Event()
-
-    def delete():
-        try:
-            with transaction.atomic():
-                recipients.forget(subscriber)
-                is_deleted.set()
-                wait_until_somebody_waits()
-        finally:
-            is_deleted.set()
-            connection.close()
-
-    deleting = threading.Thread(target=delete)
-    deleting.start()
-    is_deleted.wait(20)
-    answer = saved(client, page, path, language="fr")
-    deleting.join()
+    with uncommitted(lambda: recipients.forget(subscriber)):
+        answer = saved(client, page, path, language="fr")
     assert answer.status_code == 404
     assert not Preference.objects.exists()
     assert Recipient.objects.get().language == "en"
